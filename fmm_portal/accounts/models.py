@@ -1,0 +1,144 @@
+"""Users who sign in by e-mail, their memberships, and API keys bound to an agency.
+
+Institutions lie in a higher layer, so memberships name them lazily.
+"""
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from fmm_portal.accounts.enums import Role
+from fmm_portal.core.models import Record
+from fmm_portal.core.principals import Grant
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """E-mail addresses are kept in lower case: two spellings are one person."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    email = models.EmailField(_("e-mail address"), unique=True)
+    full_name = models.CharField(_("name shown to colleagues"), max_length=150)
+    preferred_language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="en")
+    is_active = models.BooleanField(_("active"), default=True)
+    # Opens Django's support screens only; what a person may do in the portal comes from memberships.
+    is_staff = models.BooleanField(_("may open the support screens"), default=False)
+    date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["full_name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ("full_name", "pk")
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+    def get_full_name(self) -> str:
+        return self.full_name
+
+    def get_short_name(self) -> str:
+        return self.full_name.split(" ")[0] if self.full_name else self.email
+
+    @cached_property
+    def grants(self) -> tuple[Grant, ...]:
+        """What today's memberships give; a partner's or host's institution brings no country by itself."""
+        if not self.is_active:
+            return ()
+        today = timezone.localdate()
+        memberships = self.memberships.filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=today)).filter(
+            models.Q(starts_on__isnull=True) | models.Q(starts_on__lte=today)
+        )
+        return tuple(Grant(m.role, m.institution_id, m.country_id) for m in memberships)
+
+    @property
+    def account_id(self) -> int | None:
+        return self.pk
+
+
+class Membership(Record):
+    """A role somewhere, for some time. Several memberships add up."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    role = models.CharField(_("role"), max_length=13, choices=Role)
+    institution = models.ForeignKey(
+        "institutions.Institution", on_delete=models.PROTECT, null=True, blank=True, related_name="memberships",
+        verbose_name=_("institution"),
+    )
+    country = models.ForeignKey(
+        "institutions.Country", on_delete=models.PROTECT, null=True, blank=True, related_name="memberships",
+        verbose_name=_("country"),
+    )
+    starts_on = models.DateField(_("from"), null=True, blank=True)
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ("user", "role", "pk")
+        constraints = (
+            models.CheckConstraint(
+                name="partners_and_hosts_belong_somewhere",
+                condition=~models.Q(role__in=["partner", "host"])
+                | models.Q(institution__isnull=False)
+                | models.Q(country__isnull=False),
+                violation_error_message=_("A partner or host needs an institution or a country."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"
+
+
+class ApiKey(Record):
+    """A key of an agency, not of a person. The secret is shown once and kept only as a hash."""
+
+    institution = models.ForeignKey(
+        "institutions.Institution", on_delete=models.PROTECT, related_name="api_keys", verbose_name=_("agency")
+    )
+    country = models.ForeignKey(
+        "institutions.Country", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("country"), help_text=_("Give the key the rows of a whole country besides those of the agency."),
+    )
+    name = models.CharField(_("name"), max_length=100)
+    prefix = models.CharField(_("prefix"), max_length=12, unique=True, editable=False)
+    secret_hash = models.CharField(max_length=64, editable=False)
+    scopes = models.JSONField(_("scopes"), default=list)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
+
+    restricted_fields = frozenset({"secret_hash"})
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ("institution", "name", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_live(self) -> bool:
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > timezone.now())

@@ -1,0 +1,145 @@
+"""Writing and reading history: snapshots of a record, the difference of two, and how people read it."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.db.models.fields.files import FieldFile
+from django.utils.translation import gettext as _
+
+from fmm_portal.core.models import Activity, Record
+from fmm_portal.core.multilingual import Multilingual
+from fmm_portal.core.partial_dates import PartialDate
+from fmm_portal.core.principals import Actor
+
+# Bookkeeping that changes at every save and tells nobody anything.
+UNTOLD = {"id", "created_at", "updated_at", "version", "search_text"}
+CONCEALED = {"restricted": True}
+
+
+class Change(NamedTuple):
+    """One field of a history entry, as people read it."""
+
+    label: str
+    before: Any
+    after: Any
+    is_restricted: bool = False
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it: dates in ISO, texts by language, other records as id and label."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, Multilingual):
+        return dict(value)
+    if isinstance(value, PartialDate | date | datetime | time):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, models.Model):
+        return {"id": value.pk, "label": str(value)}
+    if isinstance(value, FieldFile):
+        return value.name
+    if isinstance(value, list | tuple | set | models.QuerySet):
+        return [plain(item) for item in value]
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    return str(value)
+
+
+def snapshot(record: Record) -> dict[str, Any]:
+    """All told fields of a record, many-to-many included, as JSON keeps them."""
+    values: dict[str, Any] = {}
+    for field in record._meta.concrete_fields:
+        if field.name not in UNTOLD:
+            values[field.name] = plain(getattr(record, field.name))
+    if record.pk is not None:
+        for relation in record._meta.many_to_many:
+            related = getattr(record, relation.name).all().order_by("pk")
+            values[relation.name] = [plain(item) for item in related]
+    return values
+
+
+def difference(record: Record, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """`{field: [before, after]}` for what differs; personal fields are named without their values."""
+    changes: dict[str, list[Any]] = {}
+    for name in (*after, *(name for name in before if name not in after)):
+        old, new = before.get(name), after.get(name)
+        if (old or None) != (new or None) or (old != new and bool(old) != bool(new)):
+            changes[name] = [CONCEALED, CONCEALED] if name in record.restricted_fields else [old, new]
+    return changes
+
+
+def record_activity(
+    *, actor: Actor, verb: str, subject: Record, changes: Mapping[str, Any] | None = None, reason: str = "", label: str = ""
+) -> Activity:
+    """Add one entry to the history of a record and of the record on whose page it appears."""
+    root = subject.history_root()
+    return Activity.objects.create(
+        user_id=actor.user_id,
+        actor_label=actor.label[:200],
+        source=actor.source,
+        api_key_id=actor.api_key_id,
+        request_id=actor.request_id,
+        verb=verb,
+        reason=reason.strip(),
+        changes=dict(changes or {}),
+        subject_type=ContentType.objects.get_for_model(subject),
+        subject_id=subject.pk,
+        subject_label=(label or str(subject))[:300],
+        root_type=ContentType.objects.get_for_model(root),
+        root_id=root.pk,
+    )
+
+
+def history_of(record: Record) -> models.QuerySet[Activity]:
+    """Everything that happened to a record and its parts, newest first."""
+    kind = ContentType.objects.get_for_model(record)
+    entries = Activity.objects.filter(
+        models.Q(root_type=kind, root_id=record.pk) | models.Q(subject_type=kind, subject_id=record.pk)
+    )
+    return entries.select_related("user", "subject_type")
+
+
+def last_change(record: Record) -> Activity | None:
+    """The newest entry about the record itself."""
+    kind = ContentType.objects.get_for_model(record)
+    return Activity.objects.filter(subject_type=kind, subject_id=record.pk).select_related("user").first()
+
+
+def _shown(field: Any, value: Any) -> Any:
+    """A kept value as people read it in their language."""
+    if value is None or value == "" or value == [] or value == {}:
+        return ""
+    if isinstance(value, dict):
+        if "label" in value and "id" in value:
+            return value["label"]
+        return str(Multilingual(value)) if set(value) <= {"en", "fr", "pt", "ar"} else ", ".join(f"{k}: {v}" for k, v in value.items())
+    if isinstance(value, list):
+        return ", ".join(str(_shown(None, item)) for item in value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if field is not None and getattr(field, "choices", None):
+        return dict(field.flatchoices).get(value, value)
+    if isinstance(value, str) and field is not None and field.__class__.__name__ == "PartialDateField":
+        return PartialDate.from_iso(value).display()
+    return value
+
+
+def read_changes(entry: Activity) -> Iterator[Change]:
+    """The fields of an entry with their labels and values in the reader's language."""
+    model = entry.subject_type.model_class()
+    for name, pair in entry.changes.items():
+        try:
+            field = model._meta.get_field(name) if model is not None else None
+        except FieldDoesNotExist:
+            field = None
+        label = str(getattr(field, "verbose_name", name.replace("_", " "))) if field is not None else name.replace("_", " ")
+        if pair == [CONCEALED, CONCEALED]:
+            yield Change(label, "", "", is_restricted=True)
+        else:
+            yield Change(label, _shown(field, pair[0]), _shown(field, pair[1]))

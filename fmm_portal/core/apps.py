@@ -1,0 +1,13 @@
+"""The platform's lowest layer: records, history, workflow, policies."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    name = "fmm_portal.core"
+    label = "core"
+
+    def ready(self) -> None:
+        from fmm_portal.core import document_policies
+
+        document_policies.register()

@@ -1,0 +1,9 @@
+"""Models of the platform: records, history, references, documents, form tokens."""
+
+from fmm_portal.core.models.activity import Activity
+from fmm_portal.core.models.document import Document
+from fmm_portal.core.models.record import Record, Searchable
+from fmm_portal.core.models.reference import ReferenceSequence
+from fmm_portal.core.models.submission import Submission
+
+__all__ = ("Activity", "Document", "Record", "ReferenceSequence", "Searchable", "Submission")

@@ -1,0 +1,49 @@
+"""The base of everything that people edit: times, a version to detect concurrent edits, and search text."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from fmm_portal.core.querysets import RecordQuerySet, fold
+
+
+class Record(models.Model):
+    """A row with a version. The version grows by one at every save that goes through the services."""
+
+    created_at = models.DateTimeField(_("created"), auto_now_add=True, editable=False)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True, editable=False, db_index=True)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    objects = RecordQuerySet.as_manager()
+
+    # Personal data: history says that such a field changed, never from what to what.
+    restricted_fields: frozenset[str] = frozenset()
+
+    class Meta:
+        abstract = True
+
+    def history_root(self) -> "Record":
+        """The record on whose history page this one's changes are shown: itself, or its owner."""
+        return self
+
+
+class Searchable(models.Model):
+    """Keeps one folded column of all words that people search the record by."""
+
+    search_text = models.TextField(editable=False, default="", blank=True)
+
+    class Meta:
+        abstract = True
+
+    def search_terms(self) -> Iterable[str]:
+        """The texts to find this record by."""
+        raise NotImplementedError
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_text = fold(" ".join(term for term in self.search_terms() if term))
+        update_fields = kwargs.get("update_fields")
+        if update_fields is not None:
+            kwargs["update_fields"] = {*update_fields, "search_text"}
+        super().save(*args, **kwargs)

@@ -1,0 +1,100 @@
+"""Who may see and do what: one policy per model, deny by default, asked by every interface."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.utils.translation import gettext as _
+
+from fmm_portal.core.errors import Forbidden
+from fmm_portal.core.principals import Principal
+
+M = TypeVar("M", bound=models.Model)
+
+
+class Decision(NamedTuple):
+    """An answer and, when it is no, the reason for the person who asked."""
+
+    allowed: bool
+    reason: str = ""
+
+
+YES = Decision(True)
+
+
+def no(reason: str = "") -> Decision:
+    return Decision(False, reason or _("Your role does not allow this."))
+
+
+class Policy:
+    """Three questions about one model. The base class answers no to each of them.
+
+    Subclasses override `scope` and the `may_<action>` methods; an action without such a method falls back
+    to `may_change`, so that a forgotten rule is never wider than the right to edit.
+    """
+
+    def scope(self, principal: Principal, queryset: models.QuerySet[M]) -> models.QuerySet[M]:
+        """The rows that the principal may see. Cheap: subqueries, no loops."""
+        return queryset.none()
+
+    def can(self, principal: Principal, action: str, obj: Any = None) -> Decision:
+        """Whether the principal may do `action`; `obj` is None only for "create" in general."""
+        if not principal.is_authenticated:
+            return no(_("Sign in first."))
+        rule: Callable[[Principal, Any], Decision] = getattr(self, f"may_{action}", self.may_change)
+        return rule(principal, obj)
+
+    def may_view(self, principal: Principal, obj: Any) -> Decision:
+        """Seen is what is in scope."""
+        if obj is None:
+            return YES
+        model = type(obj)
+        visible = self.scope(principal, model._default_manager.filter(pk=obj.pk)).exists()
+        return YES if visible else no()
+
+    def may_create(self, principal: Principal, obj: Any) -> Decision:
+        return no()
+
+    def may_change(self, principal: Principal, obj: Any) -> Decision:
+        return no()
+
+    def may_delete(self, principal: Principal, obj: Any) -> Decision:
+        return no()
+
+    def hidden_fields(self, principal: Principal, obj: Any) -> frozenset[str]:
+        """Names of fields that this principal may not read on this record."""
+        return frozenset()
+
+
+_policies: dict[type[models.Model], Policy] = {}
+
+
+def register_policy(model: type[models.Model], policy: Policy) -> None:
+    _policies[model] = policy
+
+
+def policy_for(model: type[models.Model] | models.Model) -> Policy:
+    """The model's policy. Raises ImproperlyConfigured when there is none: nothing is public by omission."""
+    model_class = model if isinstance(model, type) else type(model)
+    try:
+        return _policies[model_class]
+    except KeyError:
+        raise ImproperlyConfigured(f"{model_class.__name__} has no policy; register one in apps.py.") from None
+
+
+def models_with_policy() -> list[type[models.Model]]:
+    return list(_policies)
+
+
+def can(principal: Principal, action: str, obj: models.Model | type[models.Model]) -> Decision:
+    """Ask the model's policy; pass the class itself to ask about creating one in general."""
+    is_class = isinstance(obj, type)
+    return policy_for(obj).can(principal, action, None if is_class else obj)
+
+
+def require(principal: Principal, action: str, obj: models.Model | type[models.Model]) -> None:
+    """Raise Forbidden with the policy's reason unless the action is allowed."""
+    decision = can(principal, action, obj)
+    if not decision.allowed:
+        raise Forbidden(decision.reason)

@@ -1,0 +1,49 @@
+"""The base queryset: rows that a principal may see, and search without accents."""
+
+import unicodedata
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from django.db import models
+
+from fmm_portal.core.policies import policy_for
+from fmm_portal.core.principals import Principal
+
+M = TypeVar("M", bound=models.Model, covariant=True)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, so that "Lome" finds "Lomé" on every database."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+if TYPE_CHECKING:
+    _Base = models.QuerySet[M]
+else:
+    _Base = models.QuerySet
+
+
+class RecordQuerySet(_Base):
+    """Every model's queryset descends from this one; reads start from `visible_to`."""
+
+    def visible_to(self, principal: Principal) -> Self:
+        return policy_for(self.model).scope(principal, self)  # type: ignore[return-value]
+
+    def search(self, text: str) -> Self:
+        """Rows whose `search_text` holds every word of the text, accents and case apart."""
+        found = self
+        for word in fold(text).split():
+            found = found.filter(search_text__contains=word)
+        return found
+
+    def with_related(self) -> Self:
+        """What a list row shows, in a bounded number of queries."""
+        return self
+
+    def with_detail(self) -> Self:
+        """What the page of one record shows."""
+        return self.with_related()
+
+    def any_pk(self) -> "models.QuerySet[Any, Any]":
+        """The primary keys, for use as a subquery."""
+        return self.order_by().values("pk")

@@ -1,0 +1,129 @@
+"""How records are created, changed and deleted: locked, checked, validated, with history. Everyone's way in.
+
+Forms, serializers, imports and jobs call these; nobody else saves a record.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
+
+from fmm_portal.core.activity import difference, last_change, record_activity, snapshot
+from fmm_portal.core.errors import Refused, StaleRecord
+from fmm_portal.core.models import Record
+from fmm_portal.core.policies import require
+from fmm_portal.core.principals import Actor
+
+R = TypeVar("R", bound=Record)
+
+
+def lock(record: R, *, expected_version: int | None = None) -> R:
+    """The row as it is now, locked until the transaction ends.
+
+    Raises StaleRecord when `expected_version` is given and somebody saved since.
+    """
+    current: R = type(record)._base_manager.select_for_update().get(pk=record.pk)  # type: ignore[assignment]
+    if expected_version is not None and current.version != expected_version:
+        raise stale(current)
+    return current
+
+
+def stale(current: Record) -> StaleRecord:
+    entry = last_change(current)
+    return StaleRecord(
+        current, changed_by=entry.actor_label if entry else "", changed_at=entry.at if entry else current.updated_at
+    )
+
+
+def _assign(record: Record, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Set plain fields; return the many-to-many ones, to be set once the row exists."""
+    related: dict[str, Any] = {}
+    many = {field.name for field in record._meta.many_to_many}
+    for name, value in changes.items():
+        if name in many:
+            related[name] = value
+        else:
+            setattr(record, name, value)
+    return related
+
+
+def _save(record: Record, related: Mapping[str, Any]) -> None:
+    """Validate and write. A race that only the database can see is answered in the constraint's own words."""
+    record.full_clean()
+    try:
+        with transaction.atomic():
+            record.save()
+    except IntegrityError:
+        record.full_clean()
+        raise
+    for name, value in related.items():
+        getattr(record, name).set(value)
+    if related:
+        clean_related = getattr(record, "clean_related", None)
+        if clean_related is not None:
+            clean_related()
+
+
+@transaction.atomic
+def create_record(record: R, *, actor: Actor, related: Mapping[str, Any] | None = None, reason: str = "") -> R:
+    """Write a new record with its many-to-many rows and its first history entry.
+
+    Raises Forbidden, ValidationError.
+    """
+    require(actor.principal, "create", record)
+    _save(record, related or {})
+    record_activity(
+        actor=actor, verb="create", subject=record, changes=difference(record, {}, snapshot(record)), reason=reason
+    )
+    return record
+
+
+@transaction.atomic
+def update_record(
+    record: R, *, actor: Actor, changes: Mapping[str, Any], expected_version: int | None = None, reason: str = ""
+) -> R:
+    """Apply `{field: value}` (many-to-many fields take lists). Nothing differs, nothing is written.
+
+    Raises StaleRecord, Forbidden, ValidationError. The given record is left as it was; use the returned one.
+    """
+    current = lock(record, expected_version=expected_version)
+    require(actor.principal, "change", current)
+    before = snapshot(current)
+    related = _assign(current, changes)
+    # Both before and after the new values: nobody moves a record out of, or into, what they may change.
+    require(actor.principal, "change", current)
+    _save(current, related)
+    changed = difference(current, before, snapshot(current))
+    if not changed:
+        return current
+    current.version += 1
+    current.save(update_fields=["version", "updated_at"])
+    record_activity(actor=actor, verb="update", subject=current, changes=changed, reason=reason)
+    return current
+
+
+@transaction.atomic
+def delete_record(record: Record, *, actor: Actor, expected_version: int | None = None, reason: str = "") -> None:
+    """Remove a record; its history stays.  Raises StaleRecord, Forbidden, Refused when others depend on it."""
+    current = lock(record, expected_version=expected_version)
+    require(actor.principal, "delete", current)
+    label, before = str(current), snapshot(current)
+    record_activity(actor=actor, verb="delete", subject=current, changes=difference(current, before, {}), reason=reason, label=label)
+    try:
+        with transaction.atomic():
+            current.delete()
+    except ProtectedError as error:
+        names = ", ".join(sorted({str(item._meta.verbose_name) for item in error.protected_objects}))
+        raise Refused(
+            _("%(label)s cannot be deleted: it is used by %(count)d other records (%(names)s).")
+            % {"label": label, "count": len(error.protected_objects), "names": names},
+            code="in_use",
+        ) from error
+
+
+def field_error(field: str, message: Any, code: str = "invalid") -> ValidationError:
+    """A ValidationError on one field."""
+    return ValidationError({field: ValidationError(message, code=code)})

@@ -1,0 +1,299 @@
+"""All settings, read from the environment. Development needs none; production must name its own.
+
+Every variable is described in docs/operations.md; a test keeps that list complete.
+"""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from fmm_portal.environment import database, flag, secret, whole_number, words
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- What kind of process this is -----------------------------------------------------------------------
+# "development" needs nothing; "production" refuses to start on development defaults.
+ENVIRONMENT = secret("FMM_ENVIRONMENT", "development")
+if ENVIRONMENT not in {"development", "production"}:
+    raise ImproperlyConfigured("FMM_ENVIRONMENT must be 'development' or 'production'.")
+IN_PRODUCTION = ENVIRONMENT == "production"
+DEBUG = flag("DEBUG", default=False)
+
+DEVELOPMENT_SECRET_KEY = "development-only-key-of-the-fmm-portal-not-a-secret"  # noqa: S105
+SECRET_KEY = secret("SECRET_KEY", "" if IN_PRODUCTION else DEVELOPMENT_SECRET_KEY)
+ALLOWED_HOSTS = words("ALLOWED_HOSTS", [] if IN_PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", [])
+# The address people and agencies use; links in PDFs and messages are built on it.
+BASE_URL = secret("BASE_URL", "http://127.0.0.1:8000")
+
+# Everything the portal writes: database, queue, uploaded and rendered files.
+VAR_DIR = Path(secret("VAR_DIR", str(BASE_DIR / "var")))
+
+# --- Applications ----------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "axes",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    "template_partials",
+    "fmm_portal.core",
+    "fmm_portal.accounts",
+    "fmm_portal.institutions",
+    "fmm_portal.facility",
+    "fmm_portal.reports",
+    "delegations",
+    "studyvisits",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "fmm_portal.core.middleware.RequestIdMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "fmm_portal.core.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "fmm_portal.accounts.middleware.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "fmm_portal.core.middleware.DomainErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "fmm_portal.urls"
+WSGI_APPLICATION = "fmm_portal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "fmm_portal.core.context_processors.portal",
+            ],
+            "builtins": ["django.templatetags.i18n", "fmm_portal.core.templatetags.portal"],
+        },
+    }
+]
+FORM_RENDERER = "fmm_portal.core.forms.PortalFormRenderer"
+
+# --- Database --------------------------------------------------------------------------------------------
+DATABASES = {"default": database("DATABASE_URL", "" if IN_PRODUCTION else f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Queue: the job row in the database is the truth, the broker only wakes a worker -----------------------
+BROKER_URL = secret("BROKER_URL", "" if IN_PRODUCTION else "filesystem://")
+QUEUE_DIR = VAR_DIR / "queue"
+CELERY_BROKER_URL = BROKER_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 600_000  # kB: one very long report must not keep a fat process for ever
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "UTC"
+JOB_LEASE_SECONDS = whole_number("JOB_LEASE_SECONDS", 30)
+JOB_SWEEP_SECONDS = whole_number("JOB_SWEEP_SECONDS", 5)
+JOB_MAX_ATTEMPTS = 3
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULE = {
+    "recover-lost-reports": {"task": "reports.sweep", "schedule": float(JOB_SWEEP_SECONDS)},
+    "remove-expired-reports": {"task": "reports.remove_expired", "schedule": 24 * 3600.0},
+}
+if BROKER_URL.startswith("filesystem"):
+    CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
+        "data_folder_in": str(QUEUE_DIR / "messages"),
+        "data_folder_out": str(QUEUE_DIR / "messages"),
+        "processed_folder": str(QUEUE_DIR / "processed"),
+        "control_folder": str(QUEUE_DIR / "control"),
+        "polling_interval": 0.2,
+    }
+else:
+    # The visibility timeout must exceed the longest render, or a task runs twice; the two restore options
+    # bring a killed worker's task back soon after that instead of at the next full scan.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 600,
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+    }
+
+# --- Accounts --------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "accounts:login"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_SAVE_EVERY_REQUEST = False
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.5  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_LOCKOUT_CALLABLE = "fmm_portal.accounts.views.locked_out"
+AXES_ENABLE_ADMIN = False
+AXES_IPWARE_PROXY_COUNT = whole_number("PROXY_COUNT", 0)
+
+# --- Languages and time ------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("fr", _("French"))]
+# Content (names, titles, texts of reports) may also be held in Portuguese and Arabic.
+CONTENT_LANGUAGES = [("en", _("English")), ("fr", _("French")), ("pt", _("Portuguese")), ("ar", _("Arabic"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Files -------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Uploaded and rendered files are never under a public address: views serve them after asking the policy.
+MEDIA_ROOT = Path(secret("MEDIA_ROOT", str(VAR_DIR / "media")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = not IN_PRODUCTION
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+DOCUMENT_MAX_BYTES = whole_number("DOCUMENT_MAX_BYTES", 10 * 1024 * 1024)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o640
+REPORT_KEEP_DAYS = whole_number("REPORT_KEEP_DAYS", 365)
+
+# --- API -----------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "fmm_portal.api.authentication.ApiKeyAuthentication",
+        "fmm_portal.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["fmm_portal.api.permissions.PolicyPermission"],
+    "DEFAULT_PAGINATION_CLASS": "fmm_portal.api.pagination.PageNumberPagination",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_SCHEMA_CLASS": "fmm_portal.api.schema.PortalAutoSchema",
+    "EXCEPTION_HANDLER": "fmm_portal.api.errors.problem_handler",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "FMM portal API",
+    "DESCRIPTION": "Study visits, delegations, institutions and commitments of labour-migration programmes.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+# --- Browser security --------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+# Off only where the portal is served over plain http on purpose, such as a demo on one machine.
+HTTPS_ONLY = flag("HTTPS_ONLY", default=IN_PRODUCTION)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS_ONLY
+SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
+SECURE_HSTS_PRELOAD = HTTPS_ONLY
+if whole_number("PROXY_COUNT", 0):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- Mail ----------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if IN_PRODUCTION else "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = secret("DEFAULT_FROM_EMAIL", "portal@localhost")
+
+# --- Log: one line an event; never a personal field ------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": "structlog.stdlib.ProcessorFormatter",
+            "processor": "structlog.processors.KeyValueRenderer" if not IN_PRODUCTION else "structlog.processors.JSONRenderer",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": secret("LOG_LEVEL", "WARNING")},
+    "loggers": {
+        "fmm_portal": {"level": secret("LOG_LEVEL", "INFO")},
+        "axes": {"level": "WARNING"},
+    },
+}
+
+if IN_PRODUCTION:
+    missing = [
+        name
+        for name, value in {
+            "SECRET_KEY": SECRET_KEY,
+            "ALLOWED_HOSTS": ALLOWED_HOSTS,
+            "DATABASE_URL": secret("DATABASE_URL"),
+            "BROKER_URL": BROKER_URL,
+            "BASE_URL": secret("BASE_URL"),
+        }.items()
+        if not value
+    ]
+    if missing:
+        raise ImproperlyConfigured(f"Production needs these settings (or their *_FILE form): {', '.join(missing)}.")
+    if len(SECRET_KEY) < 50:
+        raise ImproperlyConfigured("SECRET_KEY must be at least 50 characters in production.")
+    if DEBUG:
+        raise ImproperlyConfigured("DEBUG must be off in production.")
+    if BROKER_URL.startswith(("filesystem", "memory")):
+        raise ImproperlyConfigured("BROKER_URL must be a Redis address in production.")
