@@ -6,8 +6,6 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-environment = environ.Env()
-
 
 def secret(name: str, default: str = "") -> str:
     """`NAME`, or the stripped content of the file that `NAME_FILE` points at, or the default.
@@ -23,6 +21,16 @@ def secret(name: str, default: str = "") -> str:
         return Path(file_name).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ImproperlyConfigured(f"{name}_FILE: cannot read {file_name}: {error.strerror}.") from error
+
+
+def require(*names: str) -> None:
+    """Refuse to start, naming every setting that is missing, not only the first."""
+    missing = [name for name in names if not (os.environ.get(name) or os.environ.get(f"{name}_FILE"))]
+    if missing:
+        raise ImproperlyConfigured(
+            f"Production needs these settings, or their *_FILE form: {', '.join(missing)}. "
+            "They are described in docs/operations.md."
+        )
 
 
 def flag(name: str, default: bool) -> bool:
@@ -60,7 +68,9 @@ def database(name: str, default: str) -> dict[str, object]:
     try:
         config = dict(environ.Env.db_url_config(secret(name, default)))
     except Exception as error:
-        raise ImproperlyConfigured(f"{name} is not a database URL such as postgres://user:password@host/name.") from error
+        raise ImproperlyConfigured(
+            f"{name} is not a database URL such as postgres://user:password@host/name."
+        ) from error
     engine = str(config.get("ENGINE", ""))
     if engine.endswith("sqlite3"):
         # Without IMMEDIATE, two writers that read first fail with "database is locked".

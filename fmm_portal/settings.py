@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.environment import database, flag, secret, whole_number, words
+from fmm_portal.environment import database, flag, require, secret, whole_number, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -19,11 +19,13 @@ ENVIRONMENT = secret("FMM_ENVIRONMENT", "development")
 if ENVIRONMENT not in {"development", "production"}:
     raise ImproperlyConfigured("FMM_ENVIRONMENT must be 'development' or 'production'.")
 IN_PRODUCTION = ENVIRONMENT == "production"
+if IN_PRODUCTION:
+    require("SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "DATABASE_URL", "BROKER_URL")
 DEBUG = flag("DEBUG", default=False)
 
 DEVELOPMENT_SECRET_KEY = "development-only-key-of-the-fmm-portal-not-a-secret"  # noqa: S105
-SECRET_KEY = secret("SECRET_KEY", "" if IN_PRODUCTION else DEVELOPMENT_SECRET_KEY)
-ALLOWED_HOSTS = words("ALLOWED_HOSTS", [] if IN_PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"])
+SECRET_KEY = secret("SECRET_KEY", DEVELOPMENT_SECRET_KEY)
+ALLOWED_HOSTS = words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", [])
 # The address people and agencies use; links in PDFs and messages are built on it.
 BASE_URL = secret("BASE_URL", "http://127.0.0.1:8000")
@@ -31,7 +33,7 @@ BASE_URL = secret("BASE_URL", "http://127.0.0.1:8000")
 # Everything the portal writes: database, queue, uploaded and rendered files.
 VAR_DIR = Path(secret("VAR_DIR", str(BASE_DIR / "var")))
 
-# --- Applications ----------------------------------------------------------------------------------------
+# --- Applications ---------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",
@@ -97,12 +99,12 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "fmm_portal.core.forms.PortalFormRenderer"
 
-# --- Database --------------------------------------------------------------------------------------------
-DATABASES = {"default": database("DATABASE_URL", "" if IN_PRODUCTION else f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
+# --- Database -------------------------------------------------------------------------------------------
+DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- Queue: the job row in the database is the truth, the broker only wakes a worker -----------------------
-BROKER_URL = secret("BROKER_URL", "" if IN_PRODUCTION else "filesystem://")
+# --- Queue: the job row in the database is the truth, the broker only wakes a worker --------------------
+BROKER_URL = secret("BROKER_URL", "filesystem://")
 QUEUE_DIR = VAR_DIR / "queue"
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
@@ -140,7 +142,7 @@ else:
         "unacked_restore_throttle": 1,
     }
 
-# --- Accounts --------------------------------------------------------------------------------------------
+# --- Accounts -------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
@@ -167,7 +169,7 @@ AXES_LOCKOUT_CALLABLE = "fmm_portal.accounts.views.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_IPWARE_PROXY_COUNT = whole_number("PROXY_COUNT", 0)
 
-# --- Languages and time ------------------------------------------------------------------------------------
+# --- Languages and time ---------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("fr", _("French"))]
 # Content (names, titles, texts of reports) may also be held in Portuguese and Arabic.
@@ -178,7 +180,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# --- Files -------------------------------------------------------------------------------------------------
+# --- Files ----------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -195,7 +197,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 REPORT_KEEP_DAYS = whole_number("REPORT_KEEP_DAYS", 365)
 
-# --- API -----------------------------------------------------------------------------------------------------
+# --- API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "fmm_portal.api.authentication.ApiKeyAuthentication",
@@ -227,7 +229,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
-# --- Browser security --------------------------------------------------------------------------------------
+# --- Browser security -----------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -254,43 +256,17 @@ SECURE_HSTS_PRELOAD = HTTPS_ONLY
 if whole_number("PROXY_COUNT", 0):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# --- Mail ----------------------------------------------------------------------------------------------------
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if IN_PRODUCTION else "django.core.mail.backends.filebased.EmailBackend"
+# --- Mail -----------------------------------------------------------------------------------------------
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if IN_PRODUCTION else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = secret("DEFAULT_FROM_EMAIL", "portal@localhost")
 
-# --- Log: one line an event; never a personal field ------------------------------------------------------------
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": "structlog.processors.KeyValueRenderer" if not IN_PRODUCTION else "structlog.processors.JSONRenderer",
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": secret("LOG_LEVEL", "WARNING")},
-    "loggers": {
-        "fmm_portal": {"level": secret("LOG_LEVEL", "INFO")},
-        "axes": {"level": "WARNING"},
-    },
-}
+# --- Log: one line an event (fmm_portal/logs.py); never a personal field --------------------------------
+LOGGING_CONFIG = "fmm_portal.logs.configure"
+LOGGING = {"level": secret("LOG_LEVEL", "INFO"), "as_json": IN_PRODUCTION}
 
+# --- What production must not be ------------------------------------------------------------------------
 if IN_PRODUCTION:
-    missing = [
-        name
-        for name, value in {
-            "SECRET_KEY": SECRET_KEY,
-            "ALLOWED_HOSTS": ALLOWED_HOSTS,
-            "DATABASE_URL": secret("DATABASE_URL"),
-            "BROKER_URL": BROKER_URL,
-            "BASE_URL": secret("BASE_URL"),
-        }.items()
-        if not value
-    ]
-    if missing:
-        raise ImproperlyConfigured(f"Production needs these settings (or their *_FILE form): {', '.join(missing)}.")
     if len(SECRET_KEY) < 50:
         raise ImproperlyConfigured("SECRET_KEY must be at least 50 characters in production.")
     if DEBUG:

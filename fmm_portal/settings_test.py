@@ -1,0 +1,25 @@
+"""The settings that the test suite runs on: the same portal, every file in a throw-away folder."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+# The first process of a run makes the folder; pytest-xdist's workers and started servers inherit it.
+if "VAR_DIR" not in os.environ:
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="fmm-portal-test-")
+    atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+
+from fmm_portal.settings import *  # noqa: F403
+from fmm_portal.settings import DATABASES, STORAGES, VAR_DIR
+
+SECRET_KEY = "key-of-the-test-suite-not-a-secret-at-all-0123456789"  # noqa: S105
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT = Path(VAR_DIR) / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+# A test database in a file, so that the real worker processes that some tests start see the same rows.
+if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
