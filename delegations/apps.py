@@ -1,0 +1,13 @@
+"""Delegations: who is sent, by position, and how balanced they are."""
+
+from django.apps import AppConfig
+
+
+class DelegationsConfig(AppConfig):
+    name = "delegations"
+
+    def ready(self) -> None:
+        from delegations import policies, workflow
+
+        policies.register()
+        workflow.register()

@@ -1,0 +1,33 @@
+"""Rows of delegations and delegates."""
+
+from typing import Self
+
+from delegations.enums import PLANNED_STATUSES
+from django.db import models
+
+from fmm_portal.core.querysets import RecordQuerySet
+
+
+class DelegationQuerySet(RecordQuerySet):
+    def with_related(self) -> Self:
+        """With `planned_seats`, the number of seats not declined or replaced."""
+        seats = models.Sum("delegates__seats", filter=models.Q(delegates__status__in=PLANNED_STATUSES), default=0)
+        return self.prefetch_related("sending_countries", "sending_institutions__country").annotate(planned_seats=seats)
+
+    def with_detail(self) -> Self:
+        return self.prefetch_related(
+            "sending_countries",
+            "sending_institutions__country",
+            "delegates__institution__country",
+            "delegates__country",
+            "delegates__replaces",
+        )
+
+
+class DelegateQuerySet(RecordQuerySet):
+    def with_related(self) -> Self:
+        return self.select_related("delegation", "institution__country", "country", "replaces")
+
+    def standing(self) -> Self:
+        """Those who are meant to take part: neither declined nor replaced."""
+        return self.filter(status__in=PLANNED_STATUSES)

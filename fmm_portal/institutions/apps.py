@@ -1,0 +1,16 @@
+"""Countries, institutions and their former names, contacts as posts, themes."""
+
+from django.apps import AppConfig
+
+
+class InstitutionsConfig(AppConfig):
+    name = "fmm_portal.institutions"
+    label = "institutions"
+
+    def ready(self) -> None:
+        from fmm_portal.core.documents import register_document_host
+        from fmm_portal.institutions import policies
+        from fmm_portal.institutions.models import Institution
+
+        policies.register()
+        register_document_host(Institution)
