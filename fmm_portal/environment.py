@@ -63,6 +63,16 @@ def whole_number(name: str, default: int) -> int:
         raise ImproperlyConfigured(f"{name} must be a whole number, not {raw!r}.") from error
 
 
+def folder(name: str, default: Path) -> Path:
+    """A folder that the portal writes to, made if it is not there yet."""
+    path = Path(secret(name, str(default)))
+    try:
+        path.mkdir(mode=0o750, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}: cannot make the folder {path}: {error.strerror}.") from error
+    return path
+
+
 def database(name: str, default: str) -> dict[str, object]:
     """Django's database settings out of a URL; the same safe options for SQLite everywhere."""
     try:

@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.environment import database, flag, require, secret, whole_number, words
+from fmm_portal.environment import database, flag, folder, require, secret, whole_number, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -31,7 +31,7 @@ CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", [])
 BASE_URL = secret("BASE_URL", "http://127.0.0.1:8000")
 
 # Everything the portal writes: database, queue, uploaded and rendered files.
-VAR_DIR = Path(secret("VAR_DIR", str(BASE_DIR / "var")))
+VAR_DIR = folder("VAR_DIR", BASE_DIR / "var")
 
 # --- Applications ---------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -105,7 +105,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Queue: the job row in the database is the truth, the broker only wakes a worker --------------------
 BROKER_URL = secret("BROKER_URL", "filesystem://")
-QUEUE_DIR = VAR_DIR / "queue"
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -126,11 +125,11 @@ CELERY_BEAT_SCHEDULE = {
     "remove-expired-reports": {"task": "reports.remove_expired", "schedule": 24 * 3600.0},
 }
 if BROKER_URL.startswith("filesystem"):
+    QUEUE_DIR = folder("QUEUE_DIR", VAR_DIR / "queue" / "messages")
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {
-        "data_folder_in": str(QUEUE_DIR / "messages"),
-        "data_folder_out": str(QUEUE_DIR / "messages"),
-        "processed_folder": str(QUEUE_DIR / "processed"),
-        "control_folder": str(QUEUE_DIR / "control"),
+        "data_folder_in": str(QUEUE_DIR),
+        "data_folder_out": str(QUEUE_DIR),
+        "control_folder": str(QUEUE_DIR.parent / "control"),
         "polling_interval": 0.2,
     }
 else:
@@ -185,7 +184,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Uploaded and rendered files are never under a public address: views serve them after asking the policy.
-MEDIA_ROOT = Path(secret("MEDIA_ROOT", str(VAR_DIR / "media")))
+MEDIA_ROOT = folder("MEDIA_ROOT", VAR_DIR / "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
