@@ -10,6 +10,12 @@ from pathlib import Path
 if "VAR_DIR" not in os.environ:
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="fmm-portal-test-")
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
+# Each of those workers has its own queue: a test's job must not wake a Celery worker that another test started.
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    if Path(os.environ["VAR_DIR"]).name != worker:
+        os.environ["VAR_DIR"] += f"/{worker}"
+    if os.environ.get("BROKER_URL", "").startswith("redis"):
+        os.environ["BROKER_URL"] = f"{os.environ['BROKER_URL'].rpartition('/')[0]}/{int(worker[2:]) + 1}"
 
 from fmm_portal.settings import *  # noqa: F403
 from fmm_portal.settings import DATABASES, STORAGES, VAR_DIR
