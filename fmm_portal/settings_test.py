@@ -10,7 +10,7 @@ from pathlib import Path
 if "VAR_DIR" not in os.environ:
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="fmm-portal-test-")
     atexit.register(shutil.rmtree, os.environ["VAR_DIR"], ignore_errors=True)
-# Each of those workers has its own queue: a test's job must not wake a Celery worker that another test started.
+# Each of those workers has its own queue: a job of one test must not wake a worker that another started.
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     if Path(os.environ["VAR_DIR"]).name != worker:
         os.environ["VAR_DIR"] += f"/{worker}"
