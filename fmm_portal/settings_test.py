@@ -18,14 +18,11 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         os.environ["BROKER_URL"] = f"{os.environ['BROKER_URL'].rpartition('/')[0]}/{int(worker[2:]) + 1}"
 
 from fmm_portal.settings import *  # noqa: F403
-from fmm_portal.settings import DATABASES, STORAGES, VAR_DIR
+from fmm_portal.settings import DATABASES, VAR_DIR
 
 SECRET_KEY = "key-of-the-test-suite-not-a-secret-at-all-0123456789"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-STATIC_ROOT = Path(VAR_DIR) / "static"
-STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # A test database in a file, so that the real worker processes that some tests start see the same rows.
 if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}

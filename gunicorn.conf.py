@@ -1,0 +1,27 @@
+"""How gunicorn serves the portal; found by gunicorn itself in the working folder."""
+
+import gc
+import os
+from typing import Any
+
+bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_WORKERS", "2"))
+threads = int(os.environ.get("WEB_THREADS", "4"))
+worker_class = "gthread"
+timeout = 60
+graceful_timeout = 20
+keepalive = 5
+# A slow leak ends with its process; the spread keeps the workers from leaving together.
+max_requests = 5000
+max_requests_jitter = 500
+# The portal logs its own events; an access log would hold what people searched for.
+accesslog = None
+errorlog = "-"
+loglevel = "warning"
+
+
+def post_worker_init(worker: Any) -> None:
+    """What start-up allocated never becomes garbage: leaving it out keeps slow collections rare."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
