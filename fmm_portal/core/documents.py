@@ -62,7 +62,7 @@ def documents_of(record: Record) -> models.QuerySet[Document]:
     return Document.objects.filter(subject_type=kind, subject_id=record.pk).select_related("uploaded_by")
 
 
-def check_upload(upload: UploadedFile[Any]) -> str:
+def check_upload(upload: "UploadedFile[Any]") -> str:
     """The content type to serve the file under. Raises ValidationError on "file": size, type, disguise."""
     suffix = PurePath(upload.name or "").suffix.lower()
     if suffix not in ACCEPTED_TYPES:
@@ -87,7 +87,7 @@ def check_upload(upload: UploadedFile[Any]) -> str:
 @transaction.atomic
 def attach_document(
     subject: Record,
-    upload: UploadedFile[Any],
+    upload: "UploadedFile[Any]",
     *,
     actor: Actor,
     title: str = "",
