@@ -58,8 +58,6 @@ class Delegation(Searchable, Record):
 
     def clean(self) -> None:
         errors: dict[str, str] = {}
-        if not self.name:
-            errors["name"] = _t("Give the name in at least one language.")
         counted = (self.reported_women or 0) + (self.reported_men or 0)
         if self.reported_size is not None and counted > self.reported_size:
             errors["reported_size"] = _t("Women and men together are more than the people reported.")
@@ -153,8 +151,6 @@ class Delegate(Searchable, Record):
 
     def clean(self) -> None:
         errors: dict[str, str] = {}
-        if not self.position:
-            errors["position"] = _t("Give the position in at least one language.")
         if self.role == DelegateRole.HEAD and self.seats != 1:
             errors["seats"] = _t("The head of delegation is one person.")
         if self.contact is not None and self.institution is not None and self.contact.institution_id != self.institution_id:

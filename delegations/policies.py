@@ -28,7 +28,7 @@ def register_delegation_scope(scope: ExtraScope) -> None:
     _extra_scopes.append(scope)
 
 
-def _sent_by(principal: Principal, roles: set[str]) -> models.Q:
+def sent_by(principal: Principal, roles: set[str]) -> models.Q:
     """Delegations sent by the countries or institutions that these roles are limited to."""
     countries, institutions = countries_of(principal, roles), institutions_of(principal, roles)
     by_country = Delegation.sending_countries.through.objects.filter(country__in=countries).values("delegation")
@@ -43,7 +43,7 @@ class DelegationPolicy(Policy):
     def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         if has_role_everywhere(principal, READERS_OF_THE_PROGRAMME):
             return queryset
-        visible = _sent_by(principal, {*READERS_OF_THE_PROGRAMME, Role.PARTNER})
+        visible = sent_by(principal, {*READERS_OF_THE_PROGRAMME, Role.PARTNER})
         if principal.account_id:
             visible |= models.Q(pk__in=Delegate.objects.filter(account=principal.account_id).values("delegation"))
         for extra in _extra_scopes:
@@ -58,7 +58,7 @@ class DelegationPolicy(Policy):
             return False
         if delegation is None or delegation.pk is None:
             return True
-        return Delegation.objects.filter(_sent_by(principal, set(STAFF)), pk=delegation.pk).exists()
+        return Delegation.objects.filter(sent_by(principal, set(STAFF)), pk=delegation.pk).exists()
 
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         return self.may_change(principal, obj)

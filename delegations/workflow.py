@@ -16,7 +16,10 @@ DELEGATE_WORKFLOW = Workflow(
         Transition("mark_attended", _("Record attendance"), (S.CONFIRMED,), S.ATTENDED),
         Transition("correct", _("Correct attendance"), (S.ATTENDED,), S.CONFIRMED, needs_reason=True, is_forward=False),
         # Taken by services.replace_delegate, which also brings in the one who replaces.
-        Transition("replace", _("Replace delegate"), (S.NOMINATED, S.CONFIRMED), S.REPLACED, needs_reason=True, is_forward=False),
+        Transition(
+            "replace", _("Replace delegate"), (S.NOMINATED, S.CONFIRMED), S.REPLACED,
+            needs_reason=True, is_forward=False, by_service=True,
+        ),
     ),
 )
 

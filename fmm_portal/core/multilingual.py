@@ -101,6 +101,7 @@ class MultilingualField(models.Field):
     """A Multilingual, stored as readable JSON text so that every database can search it."""
 
     description = "A text in several languages"
+    default_error_messages = {"blank": _("Write this in at least one language.")}  # noqa: RUF012 - Django's own pattern
 
     def __init__(self, *args: Any, is_long: bool = False, **kwargs: Any) -> None:
         self.is_long = is_long

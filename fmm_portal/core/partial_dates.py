@@ -16,6 +16,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -181,6 +182,10 @@ class PartialDateField(models.Field):
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
         return super().formfield(**{"form_class": PartialDateFormField, **kwargs})
+
+
+# `due_on__length=7` finds the dates known to the month.
+PartialDateField.register_lookup(Length)
 
 
 class PartialDateInput(forms.TextInput):

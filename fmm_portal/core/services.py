@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from fmm_portal.core.activity import difference, last_change, record_activity, snapshot
 from fmm_portal.core.errors import Refused, StaleRecord
-from fmm_portal.core.models import Record
+from fmm_portal.core.models import Record, Referenced
 from fmm_portal.core.policies import require
 from fmm_portal.core.principals import Actor
+from fmm_portal.core.references import adopt_reference, next_reference
 
 R = TypeVar("R", bound=Record)
 
@@ -74,6 +75,11 @@ def create_record(record: R, *, actor: Actor, related: Mapping[str, Any] | None 
     Raises Forbidden, ValidationError.
     """
     require(actor.principal, "create", record)
+    if isinstance(record, Referenced):
+        prefix = record.reference_prefix
+        record.reference = (
+            adopt_reference(record.reference, prefix) if record.reference else next_reference(prefix, record.reference_year())
+        )
     _save(record, related or {})
     record_activity(
         actor=actor, verb="create", subject=record, changes=difference(record, {}, snapshot(record)), reason=reason

@@ -58,6 +58,8 @@ class Transition:
     # The step that people normally take next; others sit in a menu.
     is_forward: bool = True
     effects: tuple[Callable[[Any, Actor], None], ...] = ()
+    # Taken only by a service that does more than set the state; interfaces offer that service instead.
+    by_service: bool = False
 
     @property
     def right(self) -> str:

@@ -121,8 +121,6 @@ class Institution(Searchable, Record):
 
     def clean(self) -> None:
         errors: dict[str, str] = {}
-        if not self.name:
-            errors["name"] = _t("Give the name in at least one language.")
         ancestor, seen = self.parent, set()
         while ancestor is not None and ancestor.pk not in seen:
             if self.pk is not None and ancestor.pk == self.pk:
@@ -212,8 +210,6 @@ class Contact(Searchable, Record):
 
     def clean(self) -> None:
         errors: dict[str, str] = {}
-        if not self.position:
-            errors["position"] = _t("Give the position in at least one language.")
         if self.starts_on and self.ends_on and self.starts_on.earliest > self.ends_on.latest:
             errors["ends_on"] = _t("The post cannot end before it begins.")
         if errors:

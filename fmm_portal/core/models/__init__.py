@@ -2,8 +2,8 @@
 
 from fmm_portal.core.models.activity import Activity
 from fmm_portal.core.models.document import Document
-from fmm_portal.core.models.record import Record, Searchable
+from fmm_portal.core.models.record import Record, Referenced, Searchable
 from fmm_portal.core.models.reference import ReferenceSequence
 from fmm_portal.core.models.submission import Submission
 
-__all__ = ("Activity", "Document", "Record", "ReferenceSequence", "Searchable", "Submission")
+__all__ = ("Activity", "Document", "Record", "ReferenceSequence", "Referenced", "Searchable", "Submission")

@@ -47,3 +47,19 @@ class Searchable(models.Model):
         if update_fields is not None:
             kwargs["update_fields"] = {*update_fields, "search_text"}
         super().save(*args, **kwargs)
+
+
+class Referenced(models.Model):
+    """Carries a human reference, given by the services when the record is created and never changed."""
+
+    reference = models.CharField(_("reference"), max_length=30, unique=True, editable=False)
+
+    # The first part of the reference, such as "SV".
+    reference_prefix: str
+
+    class Meta:
+        abstract = True
+
+    def reference_year(self) -> int:
+        """The year in the reference."""
+        raise NotImplementedError

@@ -1,0 +1,93 @@
+"""The base of all filter sets, shared by lists on screen and in the API: search, periods of partial dates, relations.
+
+A relation's filter is named as in the API, `country_id`, and takes several values: any of them matches.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import django_filters
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from fmm_portal.core.models import Record
+from fmm_portal.core.partial_dates import PartialDate, PartialDateFormField
+
+
+def visible(model: type[Record]) -> Callable[[HttpRequest | None], models.QuerySet[Any]]:
+    """The rows of a model to choose from: those that the person who asks may see."""
+
+    def rows(request: HttpRequest | None) -> models.QuerySet[Any]:
+        if request is None:
+            return model._default_manager.none()
+        return model._default_manager.visible_to(request.actor.principal)  # type: ignore[attr-defined,no-any-return]
+
+    return rows
+
+
+class RelationFilter(django_filters.ModelMultipleChoiceFilter):
+    """Rows related to any of the given records; through a subquery, so that no row is met twice."""
+
+    def __init__(self, model: type[Record], **kwargs: Any) -> None:
+        self.related_model = model
+        super().__init__(queryset=visible(model), **kwargs)
+
+    def filter(self, qs: models.QuerySet[Any], value: Any) -> models.QuerySet[Any]:
+        keys = [record.pk for record in value or ()]
+        if not keys:
+            return qs
+        names = self.field_name or ""
+        related = qs.model._base_manager.filter(**{f"{names}__in": keys}).order_by().values("pk")
+        return qs.filter(pk__in=related)
+
+
+class ChoicesFilter(django_filters.MultipleChoiceFilter):
+    """Rows whose field has any of the given words."""
+
+    def __init__(self, choices: type[models.TextChoices], **kwargs: Any) -> None:
+        super().__init__(choices=choices.choices, **kwargs)
+
+    def filter(self, qs: models.QuerySet[Any], value: Any) -> models.QuerySet[Any]:
+        return qs.filter(**{f"{self.field_name}__in": list(value)}) if value else qs
+
+
+class PartialDateFilter(django_filters.Filter):
+    """One end of a period. A date known only by its year counts when any of its days may lie in the period."""
+
+    field_class = PartialDateFormField
+
+    def __init__(self, *args: Any, end: str, **kwargs: Any) -> None:
+        self.end = end
+        super().__init__(*args, **kwargs)
+
+    def filter(self, qs: models.QuerySet[Any], value: PartialDate | None) -> models.QuerySet[Any]:
+        if value is None:
+            return qs
+        name = self.field_name
+        if self.end == "until":
+            return qs.filter(**{f"{name}__lte": PartialDate.of(value.latest)})
+        first = value.earliest
+        wider = [PartialDate(first.year), PartialDate(first.year, first.month)]
+        return qs.filter(Q(**{f"{name}__gte": PartialDate.of(first)}) | Q(**{f"{name}__in": wider}))
+
+
+def from_date(field_name: str, label: Any) -> PartialDateFilter:
+    return PartialDateFilter(field_name=field_name, end="from", label=label)
+
+
+def until_date(field_name: str, label: Any) -> PartialDateFilter:
+    return PartialDateFilter(field_name=field_name, end="until", label=label)
+
+
+class RecordFilterSet(django_filters.FilterSet):
+    """What every list offers. Subclasses of records without search text set `search = None`."""
+
+    search = django_filters.CharFilter(method="filter_search", label=_("Search"))
+    updated_after = django_filters.IsoDateTimeFilter(
+        field_name="updated_at", lookup_expr="gte", label=_("Changed at or after")
+    )
+
+    def filter_search(self, queryset: Any, name: str, value: str) -> models.QuerySet[Any]:
+        return queryset.search(value)  # type: ignore[no-any-return]

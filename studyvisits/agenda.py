@@ -1,0 +1,69 @@
+"""Reading an agenda: overlaps, days, and what changed between two published versions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations, groupby
+from typing import Any
+
+from studyvisits.models import AgendaItem
+
+# A session without a stated end is taken to last until the next one begins: it overlaps nothing by itself.
+Snapshot = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    first: AgendaItem
+    second: AgendaItem
+
+
+def overlaps(items: Iterable[AgendaItem]) -> list[Overlap]:
+    """Pairs of sessions of one day whose hours cut into each other."""
+    timed = [item for item in items if item.day and item.starts_at]
+    timed.sort(key=lambda item: (item.day, item.starts_at))
+    found = []
+    for _day, of_day in groupby(timed, key=lambda item: item.day):
+        for first, second in combinations(of_day, 2):
+            starts_together = first.starts_at == second.starts_at
+            if starts_together or (first.ends_at and second.starts_at < first.ends_at):
+                found.append(Overlap(first, second))
+    return found
+
+
+def by_day(items: Iterable[AgendaItem]) -> list[tuple[date | None, list[AgendaItem]]]:
+    """Items grouped by day in agenda order; those without a day in one last group."""
+    return [(day, list(group)) for day, group in groupby(items, key=lambda item: item.day)]
+
+
+def snapshot_item(item: AgendaItem) -> Snapshot:
+    """An item as a published version keeps it."""
+    return {
+        "id": item.pk,
+        "day": item.day.isoformat() if item.day else None,
+        "starts_at": item.starts_at.strftime("%H:%M") if item.starts_at else None,
+        "ends_at": item.ends_at.strftime("%H:%M") if item.ends_at else None,
+        "order": item.order,
+        "kind": item.kind,
+        "topic": dict(item.topic),
+        "host_label": dict(item.host_label),
+        "hosts": [{"institution_id": host.institution_id, "label": str(host.institution)} for host in item.hosts.all()],
+        "place": item.place,
+        "leg": str(item.leg) if item.leg else "",
+    }
+
+
+def changes_between(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What changed from one version's items to another's: added, removed, and changed fields `[before, after]`."""
+    old = {item["id"]: item for item in before}
+    new = {item["id"]: item for item in after}
+    changes: list[dict[str, Any]] = []
+    for key, item in new.items():
+        if key not in old:
+            changes.append({"change": "added", "item": dict(item)})
+            continue
+        fields = {name: [old[key].get(name), value] for name, value in item.items() if old[key].get(name) != value}
+        if fields:
+            changes.append({"change": "changed", "item": dict(item), "fields": fields})
+    changes.extend({"change": "removed", "item": dict(item)} for key, item in old.items() if key not in new)
+    return changes

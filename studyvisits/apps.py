@@ -1,0 +1,17 @@
+"""Study visits: agenda, session notes, debrief, lessons and commitments."""
+
+from django.apps import AppConfig
+
+
+class StudyVisitsConfig(AppConfig):
+    name = "studyvisits"
+
+    def ready(self) -> None:
+        from fmm_portal.core.documents import register_document_host
+        from studyvisits import policies, workflow
+        from studyvisits.models import Commitment, StudyVisit
+
+        policies.register()
+        workflow.register()
+        register_document_host(StudyVisit)
+        register_document_host(Commitment)

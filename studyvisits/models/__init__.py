@@ -1,0 +1,22 @@
+"""Models of study visits, by aggregate: the visit, its agenda, what was learnt, what was promised."""
+
+from studyvisits.models.agenda import AgendaHost, AgendaItem, AgendaVersion, Attendance
+from studyvisits.models.commitment import Commitment
+from studyvisits.models.debrief import Debrief, DebriefParticipant
+from studyvisits.models.learning import LearningQuestion, Lesson, SessionNote
+from studyvisits.models.visit import Leg, StudyVisit
+
+__all__ = (
+    "AgendaHost",
+    "AgendaItem",
+    "AgendaVersion",
+    "Attendance",
+    "Commitment",
+    "Debrief",
+    "DebriefParticipant",
+    "Leg",
+    "LearningQuestion",
+    "Lesson",
+    "SessionNote",
+    "StudyVisit",
+)

@@ -1,0 +1,179 @@
+"""The study visit and its legs."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from delegations.models import Delegate, Delegation
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from fmm_portal.core.models import Record, Referenced, Searchable
+from fmm_portal.core.multilingual import MultilingualField
+from fmm_portal.core.partial_dates import PartialDateField, today
+from fmm_portal.facility.models import Programme
+from fmm_portal.institutions.models import Country, Theme
+from studyvisits.enums import FROZEN_STATUSES, VisitStatus
+from studyvisits.querysets import StudyVisitQuerySet
+
+
+class StudyVisit(Referenced, Searchable, Record):
+    """A visit of one or more delegations to one or more host countries, to learn how something is done."""
+
+    title = MultilingualField(_("title"))
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, null=True, blank=True, related_name="study_visits", verbose_name=_("programme")
+    )
+    themes = models.ManyToManyField(Theme, blank=True, related_name="study_visits", verbose_name=_("themes"))
+    delegations = models.ManyToManyField(
+        Delegation, blank=True, related_name="study_visits", verbose_name=_("delegations")
+    )
+    objectives = MultilingualField(_("objectives"), is_long=True, blank=True, help_text=_("One a line."))
+    starts_on = PartialDateField(_("first day"), db_index=True)
+    ends_on = PartialDateField(_("last day"))
+    stated_duration_days = models.PositiveSmallIntegerField(
+        _("duration in days"), null=True, blank=True, validators=[MinValueValidator(1)],
+        help_text=_("Only when it is known and the days are not."),
+    )
+    dates_note = MultilingualField(
+        _("note on the dates"), is_long=True, blank=True, help_text=_("Where they come from, or why they are not certain.")
+    )
+    outcomes = MultilingualField(_("outcomes"), is_long=True, blank=True, help_text=_("One a line."))
+    sources = models.JSONField(_("sources"), default=list, blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="study_visits",
+        verbose_name=_("responsible officer"),
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=VisitStatus, default=VisitStatus.PLANNED, editable=False, db_index=True
+    )
+
+    reference_prefix = "SV"
+
+    objects = StudyVisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("study visit")
+        verbose_name_plural = _("study visits")
+        ordering = ("-starts_on", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.title}".strip()
+
+    def clean(self) -> None:
+        errors: dict[str, str] = {}
+        if self.starts_on and self.ends_on and self.starts_on.earliest > self.ends_on.latest:
+            errors["ends_on"] = _t("The last day is before the first day.")
+        if self.ends_on and not self.starts_on:
+            errors["starts_on"] = _t("Give the first day too, as far as it is known.")
+        if not isinstance(self.sources, list) or not all(isinstance(source, str) for source in self.sources):
+            errors["sources"] = _t("Sources are a list of addresses or titles.")
+        if not errors and self.pk is not None:
+            outside = self._items_outside_the_dates()
+            if outside:
+                errors["starts_on"] = ngettext(
+                    "%(count)d agenda item would fall outside these dates. Move it first.",
+                    "%(count)d agenda items would fall outside these dates. Move them first.",
+                    outside,
+                ) % {"count": outside}
+        if errors:
+            raise ValidationError(errors)
+
+    def _items_outside_the_dates(self) -> int:
+        outside = models.Q()
+        if self.first_possible_day:
+            outside |= models.Q(day__lt=self.first_possible_day)
+        if self.last_possible_day:
+            outside |= models.Q(day__gt=self.last_possible_day)
+        return self.agenda_items.filter(outside).count() if outside else 0
+
+    def search_terms(self) -> Iterable[str]:
+        return (self.reference, *self.title.values(), self.programme.acronym if self.programme else "")
+
+    def get_absolute_url(self) -> str:
+        return reverse("studyvisits:visit_detail", args=[self.pk])
+
+    def reference_year(self) -> int:
+        return self.starts_on.year if self.starts_on else timezone.localdate().year
+
+    @property
+    def first_possible_day(self) -> date | None:
+        return self.starts_on.earliest if self.starts_on else None
+
+    @property
+    def last_possible_day(self) -> date | None:
+        """The end, or, while only the start is known, the last day that the start may mean."""
+        if self.ends_on:
+            return self.ends_on.latest
+        return self.starts_on.latest if self.starts_on and not self.starts_on.is_exact else None
+
+    @property
+    def duration_days(self) -> int | None:
+        """Days with both ends counted: 21 to 25 January are 5. None when not known."""
+        if self.starts_on and self.ends_on and self.starts_on.is_exact and self.ends_on.is_exact:
+            return (self.ends_on.earliest - self.starts_on.earliest).days + 1
+        return self.stated_duration_days
+
+    @property
+    def days_until_start(self) -> int | None:
+        """Days from today to the first day when that is known; negative once begun."""
+        return (self.starts_on.earliest - today()).days if self.starts_on and self.starts_on.is_exact else None
+
+    @property
+    def is_frozen(self) -> bool:
+        """Closed and cancelled visits change only after somebody reopens them."""
+        return self.status in FROZEN_STATUSES
+
+    @property
+    def sending_countries(self) -> list[Country]:
+        """Countries that send a delegation, each once; reads prefetched rows."""
+        found = {c.pk: c for delegation in self.delegations.all() for c in delegation.sending_countries.all()}
+        return sorted(found.values(), key=lambda country: country.code)
+
+    @property
+    def host_countries(self) -> list[Country]:
+        """Countries of the legs in travelling order, each once."""
+        return list({leg.country_id: leg.country for leg in self.legs.all()}.values())
+
+    def standing_delegates(self) -> models.QuerySet[Delegate]:
+        return Delegate.objects.filter(delegation__study_visits=self).standing()
+
+
+class Leg(Record):
+    """A stay in one place of one host country."""
+
+    visit = models.ForeignKey(StudyVisit, on_delete=models.CASCADE, related_name="legs", verbose_name=_("study visit"))
+    order = models.PositiveSmallIntegerField(_("order"), default=1)
+    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="visit_legs", verbose_name=_("host country"))
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    starts_on = PartialDateField(_("from"))
+    ends_on = PartialDateField(_("until"))
+
+    class Meta:
+        verbose_name = _("leg")
+        verbose_name_plural = _("legs")
+        ordering = ("order", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.city}, {self.country.name}" if self.city else self.country.name
+
+    def clean(self) -> None:
+        errors: dict[str, str] = {}
+        if self.starts_on and self.ends_on and self.starts_on.earliest > self.ends_on.latest:
+            errors["ends_on"] = _t("The leg cannot end before it begins.")
+        first, last = self.visit.first_possible_day, self.visit.last_possible_day
+        if self.starts_on and first and self.starts_on.latest < first:
+            errors["starts_on"] = _t("The leg begins before the visit.")
+        if self.ends_on and last and self.ends_on.earliest > last:
+            errors.setdefault("ends_on", _t("The leg ends after the visit."))
+        if errors:
+            raise ValidationError(errors)
+
+    def history_root(self) -> Record:
+        return self.visit

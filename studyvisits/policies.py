@@ -1,0 +1,342 @@
+"""Who may see and do what with study visits and their parts."""
+
+from typing import Any
+
+from delegations.models import Delegate, Delegation
+from delegations.policies import register_delegation_scope, sent_by
+from django.db import models
+from django.utils.translation import gettext as _
+
+from fmm_portal.accounts.enums import Role
+from fmm_portal.accounts.roles import (
+    READERS_OF_THE_PROGRAMME,
+    STAFF,
+    countries_of,
+    has_role_everywhere,
+    institutions_of,
+    is_manager,
+    reads_the_programme,
+)
+from fmm_portal.core.document_policies import DocumentHost
+from fmm_portal.core.enums import Audience
+from fmm_portal.core.policies import YES, Decision, Policy, no, register_policy
+from fmm_portal.core.principals import Principal
+from studyvisits.enums import DebriefStatus
+from studyvisits.models import (
+    AgendaHost,
+    AgendaItem,
+    AgendaVersion,
+    Attendance,
+    Commitment,
+    Debrief,
+    DebriefParticipant,
+    Leg,
+    LearningQuestion,
+    Lesson,
+    SessionNote,
+    StudyVisit,
+)
+
+HOSTING_ROLES = {Role.PARTNER, Role.HOST}
+
+
+def _hosted_by(principal: Principal, roles: set[str], hosting_roles: set[str]) -> models.Q:
+    """Visits with a leg in these roles' countries or a session hosted by their institutions."""
+    legs = Leg.objects.filter(country__in=countries_of(principal, roles)).order_by().values("visit")
+    hosts = AgendaHost.objects.filter(institution__in=institutions_of(principal, hosting_roles)).order_by()
+    return models.Q(pk__in=legs) | models.Q(pk__in=hosts.values("item__visit"))
+
+
+def _sending(principal: Principal, roles: set[str]) -> models.Q:
+    delegations = Delegation.objects.filter(sent_by(principal, roles)).order_by()
+    through = StudyVisit.delegations.through.objects.filter(delegation__in=delegations.values("pk"))
+    return models.Q(pk__in=through.values("studyvisit"))
+
+
+def _travelling(principal: Principal) -> models.Q:
+    """Visits in which the principal has a seat."""
+    if principal.account_id is None:
+        return models.Q(pk__in=[])
+    seats = Delegate.objects.filter(account=principal.account_id).order_by().values("delegation")
+    return models.Q(pk__in=StudyVisit.delegations.through.objects.filter(delegation__in=seats).values("studyvisit"))
+
+
+class StudyVisitPolicy(DocumentHost, Policy):
+    """The programme sees all visits; agencies, hosts and delegates those that they take part in."""
+
+    def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        if has_role_everywhere(principal, READERS_OF_THE_PROGRAMME):
+            return queryset
+        roles = {*READERS_OF_THE_PROGRAMME, Role.PARTNER}
+        return queryset.filter(_sending(principal, roles) | _hosted_by(principal, roles, HOSTING_ROLES) | _travelling(principal))
+
+    def kept_by(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """The visits for which the principal is programme staff."""
+        if has_role_everywhere(principal, STAFF):
+            return queryset
+        staff = set(STAFF)
+        return queryset.filter(_sending(principal, staff) | _hosted_by(principal, staff, set()))
+
+    def is_kept_by(self, principal: Principal, visit: StudyVisit | None) -> bool:
+        if has_role_everywhere(principal, STAFF):
+            return True
+        if not countries_of(principal, STAFF):
+            return False
+        return visit is None or visit.pk is None or self.kept_by(principal, StudyVisit.objects.filter(pk=visit.pk)).exists()
+
+    def sends(self, principal: Principal, visit: StudyVisit) -> bool:
+        """Whether the principal's agency or country sends delegates on the visit."""
+        return StudyVisit.objects.filter(_sending(principal, {Role.PARTNER}), pk=visit.pk).exists()
+
+    def may_create(self, principal: Principal, obj: Any) -> Decision:
+        return YES if self.is_kept_by(principal, None) else no()
+
+    def may_change(self, principal: Principal, obj: Any) -> Decision:
+        if not self.is_kept_by(principal, obj):
+            return no()
+        if obj is not None and obj.is_frozen:
+            return no(_("A closed or cancelled visit cannot be changed. Reopen it first."))
+        return YES
+
+    def may_delete(self, principal: Principal, obj: Any) -> Decision:
+        """A visit is cancelled, not deleted: its history is the programme's memory."""
+        return no(_("Study visits are not deleted. Cancel the visit instead."))
+
+    def _steps(self, principal: Principal, obj: Any) -> Decision:
+        return YES if self.is_kept_by(principal, obj) else no()
+
+    may_confirm = may_start = may_complete = may_report = may_close = _steps
+    may_postpone = may_replan = may_cancel = _steps
+    may_request_report = _steps
+
+    def may_reopen(self, principal: Principal, obj: Any) -> Decision:
+        return YES if is_manager(principal) else no(_("Only a manager may reopen a visit."))
+
+    def may_reinstate(self, principal: Principal, obj: Any) -> Decision:
+        return self.may_reopen(principal, obj)
+
+    def may_override(self, principal: Principal, obj: Any) -> Decision:
+        return YES if is_manager(principal) else no(_("Only a manager may pass over what is missing."))
+
+    def may_publish_agenda(self, principal: Principal, obj: Any) -> Decision:
+        return self.may_change(principal, obj)
+
+    def may_attach(self, principal: Principal, obj: Any) -> Decision:
+        return self._steps(principal, obj)
+
+    def document_scope(self, principal: Principal, audience: str, hosts: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """The programme's own documents are for staff; viewers read only what is for everyone."""
+        kept = self.kept_by(principal, hosts)
+        if audience == Audience.PROGRAMME:
+            return kept
+        if audience == Audience.PARTICIPANTS:
+            roles = {Role.PARTNER}
+            taking_part = _sending(principal, roles) | _hosted_by(principal, roles, HOSTING_ROLES) | _travelling(principal)
+            return hosts.filter(taking_part | models.Q(pk__in=kept.order_by().values("pk")))
+        return super().document_scope(principal, audience, hosts)
+
+
+VISITS = StudyVisitPolicy()
+
+
+class VisitPartPolicy(Policy):
+    """A part of a visit is seen with the visit and changed by who may change the visit."""
+
+    # The path from the part to its visit.
+    path = "visit"
+
+    def visit_of(self, obj: Any) -> StudyVisit | None:
+        for step in self.path.split("__"):
+            obj = getattr(obj, step, None)
+        return obj
+
+    def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        if has_role_everywhere(principal, READERS_OF_THE_PROGRAMME):
+            return queryset
+        visits = VISITS.scope(principal, StudyVisit.objects.all()).order_by()
+        return queryset.filter(**{f"{self.path}__in": visits.values("pk")})
+
+    def in_kept_visits(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """The parts of visits for which the principal is programme staff."""
+        if has_role_everywhere(principal, STAFF):
+            return queryset
+        visits = VISITS.kept_by(principal, StudyVisit.objects.all()).order_by()
+        return queryset.filter(**{f"{self.path}__in": visits.values("pk")})
+
+    def may_create(self, principal: Principal, obj: Any) -> Decision:
+        return self.may_change(principal, obj)
+
+    def may_change(self, principal: Principal, obj: Any) -> Decision:
+        return VISITS.may_change(principal, self.visit_of(obj) if obj is not None else None)
+
+    def may_delete(self, principal: Principal, obj: Any) -> Decision:
+        return self.may_change(principal, obj)
+
+    def may_override(self, principal: Principal, obj: Any) -> Decision:
+        return VISITS.may_override(principal, None)
+
+    def keeps(self, principal: Principal, obj: Any) -> bool:
+        return VISITS.is_kept_by(principal, self.visit_of(obj) if obj is not None else None)
+
+
+class AgendaHostPolicy(VisitPartPolicy):
+    """The host answers for itself; the programme may record an answer given by telephone."""
+
+    path = "item__visit"
+
+    def _answers(self, principal: Principal, obj: Any) -> Decision:
+        is_own = obj is not None and obj.institution_id in institutions_of(principal, HOSTING_ROLES)
+        return YES if is_own or self.keeps(principal, obj) else no(_("Only the host or the programme may answer."))
+
+    may_confirm = may_decline = _answers
+
+    def may_propose(self, principal: Principal, obj: Any) -> Decision:
+        return self.may_change(principal, obj)
+
+    may_replace = may_propose
+
+
+class AttendancePolicy(VisitPartPolicy):
+    """Who was where is for the programme, its viewers and those who send the delegation."""
+
+    path = "item__visit"
+
+    def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        if reads_the_programme(principal):
+            return super().scope(principal, queryset)
+        sent = StudyVisit.objects.filter(_sending(principal, {Role.PARTNER}) | _travelling(principal)).order_by()
+        return queryset.filter(item__visit__in=sent.values("pk"))
+
+
+class AgendaVersionPolicy(VisitPartPolicy):
+    """Versions come only from publishing; nobody edits or deletes one."""
+
+    def may_create(self, principal: Principal, obj: Any) -> Decision:
+        return VISITS.may_publish_agenda(principal, self.visit_of(obj) if obj is not None else None)
+
+    def may_change(self, principal: Principal, obj: Any) -> Decision:
+        return no(_("A published agenda is never changed. Publish a new version."))
+
+
+class LearningQuestionPolicy(VisitPartPolicy):
+    """Those who send the delegation may ask, too."""
+
+    def may_create(self, principal: Principal, obj: Any) -> Decision:
+        if obj is None:
+            return YES if self.keeps(principal, None) or countries_of(principal, {Role.PARTNER}) or institutions_of(
+                principal, {Role.PARTNER}
+            ) else no()
+        visit = self.visit_of(obj)
+        if visit is not None and not visit.is_frozen and VISITS.sends(principal, visit):
+            return YES
+        return super().may_create(principal, obj)
+
+
+class SessionNotePolicy(VisitPartPolicy):
+    """Shared notes are read with the visit; drafts by their author and the programme. Authors edit their own."""
+
+    path = "item__visit"
+
+    def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        readable = models.Q(is_shared=True)
+        if principal.account_id is not None:
+            readable |= models.Q(author=principal.account_id)
+        kept = self.in_kept_visits(principal, SessionNote.objects.all()).order_by()
+        return super().scope(principal, queryset).filter(readable | models.Q(pk__in=kept.values("pk")))
+
+    def _takes_part(self, principal: Principal, obj: Any) -> bool:
+        """Delegates and sending agencies may write; hosts and viewers read."""
+        visit = self.visit_of(obj)
+        if visit is None:
+            return False
+        sending_or_travelling = _sending(principal, {Role.PARTNER}) | _travelling(principal)
+        return StudyVisit.objects.filter(sending_or_travelling, pk=visit.pk).exists()
+
+    def may_create(self, principal: Principal, obj: Any) -> Decision:
+        if obj is not None and self._takes_part(principal, obj) and not obj.item.visit.is_frozen:
+            return YES
+        return VISITS.may_change(principal, self.visit_of(obj) if obj is not None else None)
+
+    def may_change(self, principal: Principal, obj: Any) -> Decision:
+        is_author = obj is not None and principal.account_id is not None and obj.author_id == principal.account_id
+        if is_author and not obj.item.visit.is_frozen:
+            return YES
+        return VISITS.may_change(principal, self.visit_of(obj) if obj is not None else None)
+
+
+class DebriefPolicy(VisitPartPolicy):
+    """A draft is for the programme; once agreed everyone who sees the visit reads it."""
+
+    def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        kept = self.in_kept_visits(principal, Debrief.objects.all()).order_by()
+        readable = models.Q(status=DebriefStatus.AGREED) | models.Q(pk__in=kept.values("pk"))
+        return super().scope(principal, queryset).filter(readable)
+
+    def may_change(self, principal: Principal, obj: Any) -> Decision:
+        if obj is not None and obj.status == DebriefStatus.AGREED:
+            return no(_("An agreed debrief cannot be changed. Reopen it first."))
+        return super().may_change(principal, obj)
+
+    def may_agree(self, principal: Principal, obj: Any) -> Decision:
+        return super().may_change(principal, obj)
+
+    def may_reopen(self, principal: Principal, obj: Any) -> Decision:
+        return super().may_change(principal, obj)
+
+
+class DebriefParticipantPolicy(VisitPartPolicy):
+    path = "debrief__visit"
+
+    def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        debriefs = DebriefPolicy().scope(principal, Debrief.objects.all()).order_by()
+        return queryset.filter(debrief__in=debriefs.values("pk"))
+
+    def may_change(self, principal: Principal, obj: Any) -> Decision:
+        return DebriefPolicy().may_change(principal, obj.debrief if obj is not None else None)
+
+
+class CommitmentPolicy(DocumentHost, VisitPartPolicy):
+    """Followed up after the visit is closed, too; the side that owes may report progress."""
+
+    def may_change(self, principal: Principal, obj: Any) -> Decision:
+        return YES if self.keeps(principal, obj) else no()
+
+    def _progress(self, principal: Principal, obj: Any) -> Decision:
+        owes = obj is not None and obj.owed_by_id is not None and obj.owed_by_id in institutions_of(principal, HOSTING_ROLES)
+        return YES if owes or self.keeps(principal, obj) else no(_("Only the side that owes it or the programme may do this."))
+
+    may_start = may_mark_done = _progress
+    may_attach = _progress
+
+    def may_drop(self, principal: Principal, obj: Any) -> Decision:
+        return self.may_change(principal, obj)
+
+    def may_reopen(self, principal: Principal, obj: Any) -> Decision:
+        return self.may_change(principal, obj)
+
+    def document_scope(self, principal: Principal, audience: str, hosts: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        if audience == Audience.EVERYONE:
+            return self.scope(principal, hosts)
+        visits = VISITS.document_scope(principal, audience, StudyVisit.objects.all()).order_by()
+        return hosts.filter(visit__in=visits.values("pk"))
+
+
+def _delegations_received(principal: Principal) -> models.QuerySet[Any]:
+    """Hosts see, by position, the delegations that they receive."""
+    visits = StudyVisit.objects.filter(_hosted_by(principal, {*READERS_OF_THE_PROGRAMME, Role.PARTNER}, HOSTING_ROLES)).order_by()
+    return StudyVisit.delegations.through.objects.filter(studyvisit__in=visits.values("pk")).values("delegation")
+
+
+def register() -> None:
+    register_policy(StudyVisit, VISITS)
+    for model in (Leg, AgendaItem, Lesson):
+        register_policy(model, VisitPartPolicy())
+    register_policy(AgendaHost, AgendaHostPolicy())
+    register_policy(Attendance, AttendancePolicy())
+    register_policy(AgendaVersion, AgendaVersionPolicy())
+    register_policy(LearningQuestion, LearningQuestionPolicy())
+    register_policy(SessionNote, SessionNotePolicy())
+    register_policy(Debrief, DebriefPolicy())
+    register_policy(DebriefParticipant, DebriefParticipantPolicy())
+    register_policy(Commitment, CommitmentPolicy())
+    register_delegation_scope(_delegations_received)

@@ -1,0 +1,158 @@
+"""What happens around a study visit beyond saving one record."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from delegations.models import Delegate, Delegation
+from delegations.workflow import DELEGATE_WORKFLOW
+from delegations.enums import DelegateStatus
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from fmm_portal.core.errors import Refused
+from fmm_portal.core.multilingual import Multilingual
+from fmm_portal.core.policies import require
+from fmm_portal.core.principals import Actor
+from fmm_portal.core.services import create_record, delete_record, lock, update_record
+from fmm_portal.institutions.models import Country
+from studyvisits.agenda import changes_between, snapshot_item
+from studyvisits.enums import AttendanceStatus
+from studyvisits.models import AgendaItem, AgendaVersion, Attendance, Debrief, DebriefParticipant, Leg, SessionNote, StudyVisit
+
+
+@transaction.atomic
+def plan_study_visit(
+    visit: StudyVisit,
+    *,
+    actor: Actor,
+    related: Mapping[str, Any] | None = None,
+    sending_countries: Iterable[Country] = (),
+    host_countries: Iterable[Country] = (),
+) -> StudyVisit:
+    """Create a visit with its reference, a leg per host country and, for the sending countries, a delegation.
+
+    Raises Forbidden, ValidationError; then nothing is created.
+    """
+    if visit.owner_id is None:
+        visit.owner_id = actor.user_id
+    create_record(visit, actor=actor, related=related)
+    for order, country in enumerate(host_countries, start=1):
+        create_record(Leg(visit=visit, order=order, country=country), actor=actor)
+    senders = list(sending_countries)
+    if senders:
+        names = {
+            language: template % {"countries": ", ".join(country.name_in(language) for country in senders)}
+            for language, template in (("en", "Delegation of %(countries)s"), ("fr", "Délégation : %(countries)s"))
+        }
+        delegation = create_record(
+            Delegation(name=Multilingual(names)), actor=actor, related={"sending_countries": senders}
+        )
+        join_delegation(visit, delegation, actor=actor)
+    return visit
+
+
+@transaction.atomic
+def join_delegation(visit: StudyVisit, delegation: Delegation, *, actor: Actor) -> StudyVisit:
+    """Let a delegation take part in a visit; joining twice changes nothing."""
+    joined = [*visit.delegations.all()]
+    if delegation in joined:
+        return visit
+    return update_record(visit, actor=actor, changes={"delegations": [*joined, delegation]})
+
+
+@transaction.atomic
+def publish_agenda(visit: StudyVisit, *, actor: Actor, note: str = "", expected_version: int | None = None) -> AgendaVersion:
+    """Freeze the agenda as the next version, with what changed since the last one.
+
+    Raises Refused when there is nothing to publish or nothing changed, Forbidden, StaleRecord.
+    """
+    current = lock(visit, expected_version=expected_version)
+    require(actor.principal, "publish_agenda", current)
+    items = [snapshot_item(item) for item in AgendaItem.objects.filter(visit=current).with_related()]
+    if not items:
+        raise Refused(_("The agenda is empty: add an item before publishing it."), code="empty_agenda")
+    last = current.agenda_versions.order_by("-number").first()
+    changes = changes_between(last.items, items) if last else []
+    if last and not changes:
+        raise Refused(
+            _("Nothing has changed since version %(number)d was published.") % {"number": last.number}, code="unchanged_agenda"
+        )
+    version = AgendaVersion(
+        visit=current,
+        number=last.number + 1 if last else 1,
+        published_by_id=actor.user_id,
+        note=note.strip(),
+        items=items,
+        changes=changes,
+    )
+    return create_record(version, actor=actor, reason=note)
+
+
+@transaction.atomic
+def move_agenda_item(item: AgendaItem, *, actor: Actor, after: AgendaItem | None) -> None:
+    """Put an item behind another of its day, or first when `after` is None; the day's order is renumbered."""
+    siblings = list(AgendaItem.objects.filter(visit=item.visit_id, day=item.day).exclude(pk=item.pk))
+    position = siblings.index(after) + 1 if after is not None else 0
+    siblings.insert(position, item)
+    for order, sibling in enumerate(siblings, start=1):
+        if sibling.order != order:
+            update_record(sibling, actor=actor, changes={"order": order})
+
+
+@transaction.atomic
+def write_note(note: SessionNote, *, actor: Actor) -> SessionNote:
+    """Add a session note signed by whoever writes it."""
+    note.author_id = actor.user_id
+    note.author_label = actor.label[:200]
+    return create_record(note, actor=actor)
+
+
+@transaction.atomic
+def record_attendance(item: AgendaItem, statuses: Mapping[Delegate, str], *, actor: Actor) -> list[Attendance]:
+    """Set who was at a session; an empty status takes the row away. Returns the rows as they then stand."""
+    present = {row.delegate_id: row for row in Attendance.objects.filter(item=item)}
+    rows = []
+    for delegate, status in statuses.items():
+        row = present.get(delegate.pk)
+        if not status:
+            if row is not None:
+                delete_record(row, actor=actor)
+            continue
+        if row is None:
+            rows.append(create_record(Attendance(item=item, delegate=delegate, status=AttendanceStatus(status)), actor=actor))
+        else:
+            rows.append(update_record(row, actor=actor, changes={"status": AttendanceStatus(status)}))
+    return rows
+
+
+@transaction.atomic
+def mark_delegates_attended(visit: StudyVisit, *, actor: Actor) -> Sequence[Delegate]:
+    """Record that every confirmed delegate came; exceptions are put right one by one."""
+    confirmed = visit.standing_delegates().filter(status=DelegateStatus.CONFIRMED)
+    return [DELEGATE_WORKFLOW.apply(delegate, "mark_attended", actor=actor) for delegate in confirmed]
+
+
+@transaction.atomic
+def open_debrief(visit: StudyVisit, *, actor: Actor) -> Debrief:
+    """The visit's debrief, begun if need be, with the visiting side listed from the delegation."""
+    existing = Debrief.objects.filter(visit=visit).first()
+    if existing is not None:
+        return existing
+    session = visit.agenda_items.filter(kind="debrief").last()
+    debrief = create_record(
+        Debrief(visit=visit, agenda_item=session, held_on=visit.ends_on, place=session.place if session else ""), actor=actor
+    )
+    for order, delegate in enumerate(visit.standing_delegates().select_related("institution"), start=1):
+        create_record(
+            DebriefParticipant(
+                debrief=debrief,
+                side="visiting",
+                order=order,
+                position=delegate.position,
+                institution=delegate.institution,
+                delegate=delegate,
+                has_agreed=delegate.role == "head",
+            ),
+            actor=actor,
+        )
+    return debrief

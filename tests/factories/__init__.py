@@ -1,0 +1,1 @@
+"""Rows for tests, one module per app. Stories that need history go through the services instead."""
