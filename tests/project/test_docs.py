@@ -1,0 +1,50 @@
+"""The documents keep up with the code: every setting is described, every link leads somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.project.commands import ROOT
+
+READERS = ("secret", "flag", "words", "whole_number", "database", "folder")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_operations_describes_exactly_the_settings_that_are_read() -> None:
+    settings = (ROOT / "fmm_portal" / "settings.py").read_text()
+    gunicorn = (ROOT / "gunicorn.conf.py").read_text()
+    read = set(re.findall(rf'\b(?:{"|".join(READERS)})\("(\w+)"', settings))
+    read |= set(re.findall(r'os\.environ\.get\("(\w+)"', gunicorn))
+    described = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.M)
+
+    assert set(described) == read
+    assert len(described) == len(set(described))
+
+
+def test_what_production_demands_is_marked_so() -> None:
+    demanded = re.search(r"require\((.*?)\)", (ROOT / "fmm_portal" / "settings.py").read_text(), re.S)
+    marked = re.findall(
+        r"^\| `(\w+)` \| \*\*must\*\* \|", (ROOT / "docs" / "operations.md").read_text(), re.M
+    )
+
+    assert demanded is not None
+    assert set(marked) == set(re.findall(r'"(\w+)"', demanded[1]))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_inside_the_project_leads_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text())
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_path_named_in_the_documents_exists(page: Path) -> None:
+    """Paths such as `fmm_portal/core/workflow.py`, from the root."""
+    named = re.findall(
+        r"`((?:fmm_portal|delegations|studyvisits|tests|docs|scripts|templates|static)/[\w./-]+)`",
+        page.read_text(),
+    )
+
+    assert sorted({name for name in named if not (ROOT / name).exists()}) == []
