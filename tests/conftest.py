@@ -1,0 +1,67 @@
+"""Fixtures of the whole suite: the personas, their browsers and keys, and no skips where all must run."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from fmm_portal.accounts.actors import actor_of
+from fmm_portal.accounts.models import User
+from fmm_portal.core.principals import Actor
+from tests import personas
+
+ALL_MUST_RUN = os.environ.get("REQUIRE_ALL") == "1"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Where everything is installed a skipped test is a failure: it would have proved nothing."""
+    outcome = yield
+    report = outcome.get_result()
+    if ALL_MUST_RUN and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped although everything must run: {report.longrepr}"
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+def _persona(name: str) -> Callable[..., User]:
+    @pytest.fixture(name=name)
+    def fixture(db: None) -> User:
+        return getattr(personas, name)()
+
+    return fixture
+
+
+ada, marc, amina, eva = (_persona(name) for name in ("ada", "marc", "amina", "eva"))
+kofi, fatou, sami, jean = (_persona(name) for name in ("kofi", "fatou", "sami", "jean"))
+
+
+@pytest.fixture
+def nobody(db: None) -> User:
+    """Somebody with an account and no role at all."""
+    return personas.person("nadia", None)
+
+
+@pytest.fixture
+def browser_of() -> Callable[[User], Client]:
+    """A signed-in browser: `browser_of(amina).get(...)`."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def by() -> Callable[[User], Actor]:
+    """The actor of a persona: `create_record(visit, actor=by(amina))`."""
+    return actor_of
