@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from delegations.enums import COUNTED_ROLES, PLANNED_STATUSES, DelegateStatus
-from delegations.models import Delegate, Delegation
 from django.utils.translation import gettext as _
 
+from delegations.enums import COUNTED_ROLES, PLANNED_STATUSES, DelegateStatus
+from delegations.models import Delegate, Delegation
 from fmm_portal.institutions.enums import Constituency, Sex
 
 
@@ -63,7 +63,9 @@ def _count(delegates: Iterable[Delegate], key: str) -> Counter[str]:
 
 def composition_of(delegation: Delegation, delegates: Iterable[Delegate] | None = None) -> Composition:
     """The balance of one delegation; reads `delegates`, or the delegation's own (prefetched) rows."""
-    rows = [d for d in (delegation.delegates.all() if delegates is None else delegates) if d.role in COUNTED_ROLES]
+    rows = [
+        d for d in (delegation.delegates.all() if delegates is None else delegates) if d.role in COUNTED_ROLES
+    ]
     planned = [d for d in rows if d.status in PLANNED_STATUSES]
     actual = [d for d in rows if d.status == DelegateStatus.ATTENDED]
     planned_total, actual_total = sum(d.seats for d in planned), sum(d.seats for d in actual)
@@ -72,7 +74,9 @@ def composition_of(delegation: Delegation, delegates: Iterable[Delegate] | None 
     if is_reported:
         total = delegation.reported_size or 0
         women, men = delegation.reported_women or 0, delegation.reported_men or 0
-        reported = Counter({Sex.FEMALE.value: women, Sex.MALE.value: men, Sex.NOT_STATED.value: total - women - men})
+        reported = Counter(
+            {Sex.FEMALE.value: women, Sex.MALE.value: men, Sex.NOT_STATED.value: total - women - men}
+        )
         # A report speaks of the people who were there.
         actual_total = total if actual_total else 0
         planned_total = max(planned_total, total)
@@ -95,7 +99,9 @@ def composition_of(delegation: Delegation, delegates: Iterable[Delegate] | None 
     by_sex = [Share(value, str(label), planned_sex[value], actual_sex[value]) for value, label in Sex.choices]
     shown_sex, shown_total = (actual_sex, actual_total) if actual_total else (planned_sex, planned_total)
     known = shown_sex[Sex.FEMALE.value] + shown_sex[Sex.MALE.value]
-    women_percent = round(100 * shown_sex[Sex.FEMALE.value] / shown_total, 1) if shown_total and known else None
+    women_percent = (
+        round(100 * shown_sex[Sex.FEMALE.value] / shown_total, 1) if shown_total and known else None
+    )
     return Composition(
         planned=planned_total,
         actual=actual_total,

@@ -1,9 +1,8 @@
 """Delegations and their delegates. The position comes first; a name may never be known."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
-from delegations.enums import DelegateRole, DelegateStatus
-from delegations.querysets import DelegateQuerySet, DelegationQuerySet
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,6 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from delegations.enums import DelegateRole, DelegateStatus
+from delegations.querysets import DelegateQuerySet, DelegationQuerySet
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.institutions.enums import Constituency, Sex
@@ -40,7 +41,9 @@ class Delegation(Searchable, Record):
     target_government = models.PositiveSmallIntegerField(_("government, at least"), null=True, blank=True)
     target_employers = models.PositiveSmallIntegerField(_("employers, at least"), null=True, blank=True)
     target_workers = models.PositiveSmallIntegerField(_("workers, at least"), null=True, blank=True)
-    target_civil_society = models.PositiveSmallIntegerField(_("civil society, at least"), null=True, blank=True)
+    target_civil_society = models.PositiveSmallIntegerField(
+        _("civil society, at least"), null=True, blank=True
+    )
     reported_size = models.PositiveSmallIntegerField(_("people, as reported"), null=True, blank=True)
     reported_women = models.PositiveSmallIntegerField(_("women, as reported"), null=True, blank=True)
     reported_men = models.PositiveSmallIntegerField(_("men, as reported"), null=True, blank=True)
@@ -86,42 +89,74 @@ class Delegate(Searchable, Record):
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     position = MultilingualField(_("position"))
     institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="delegates", verbose_name=_("institution")
+        Institution,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="delegates",
+        verbose_name=_("institution"),
     )
     country = models.ForeignKey(
-        Country, on_delete=models.PROTECT, null=True, blank=True, related_name="delegates", verbose_name=_("country"),
+        Country,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="delegates",
+        verbose_name=_("country"),
         help_text=_("Only when no institution is given."),
     )
     constituency = models.CharField(
-        _("constituency"), max_length=15, choices=Constituency, blank=True,
+        _("constituency"),
+        max_length=15,
+        choices=Constituency,
+        blank=True,
         help_text=_("Whom the delegate speaks for. Left empty, it is that of the institution."),
     )
     contact = models.ForeignKey(
-        Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="delegates", verbose_name=_("contact")
+        Contact,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="delegates",
+        verbose_name=_("contact"),
     )
     person_name = models.CharField(
-        _("name of the person"), max_length=150, blank=True, help_text=_("Leave empty when it is not known or not needed.")
+        _("name of the person"),
+        max_length=150,
+        blank=True,
+        help_text=_("Leave empty when it is not known or not needed."),
     )
     role = models.CharField(_("role"), max_length=11, choices=DelegateRole, default=DelegateRole.MEMBER)
     sex = models.CharField(_("sex"), max_length=10, choices=Sex, default=Sex.NOT_STATED)
     seats = models.PositiveSmallIntegerField(
-        _("seats"), default=1, validators=[MinValueValidator(1), MaxValueValidator(500)],
+        _("seats"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(500)],
         help_text=_("More than one when only the number of like delegates is known."),
     )
     status = models.CharField(
         _("status"), max_length=9, choices=DelegateStatus, default=DelegateStatus.NOMINATED, editable=False
     )
     replaces = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by", editable=False,
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replaced_by",
+        editable=False,
         verbose_name=_("replaces"),
     )
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="delegate_seats",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="delegate_seats",
         verbose_name=_("account"),
     )
     notes = MultilingualField(_("notes"), is_long=True, blank=True)
 
-    restricted_fields = frozenset({"person_name", "account", "contact"})
+    restricted_fields: ClassVar[frozenset[str]] = frozenset({"person_name", "account", "contact"})
 
     objects = DelegateQuerySet.as_manager()
 
@@ -131,9 +166,12 @@ class Delegate(Searchable, Record):
         ordering = ("order", "pk")
         constraints = (
             models.UniqueConstraint(
-                fields=["delegation"], name="one_standing_head_per_delegation",
+                fields=["delegation"],
+                name="one_standing_head_per_delegation",
                 condition=models.Q(role="head") & ~models.Q(status__in=["declined", "replaced"]),
-                violation_error_message=_("This delegation already has a head. Change that delegate's role first."),
+                violation_error_message=_(
+                    "This delegation already has a head. Change that delegate's role first."
+                ),
             ),
         )
 
@@ -153,7 +191,11 @@ class Delegate(Searchable, Record):
         errors: dict[str, str] = {}
         if self.role == DelegateRole.HEAD and self.seats != 1:
             errors["seats"] = _t("The head of delegation is one person.")
-        if self.contact is not None and self.institution is not None and self.contact.institution_id != self.institution_id:
+        if (
+            self.contact is not None
+            and self.institution is not None
+            and self.contact.institution_id != self.institution_id
+        ):
             errors["contact"] = _t("This contact belongs to another institution.")
         if errors:
             raise ValidationError(errors)

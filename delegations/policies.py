@@ -1,11 +1,12 @@
 """Who may see delegations, and nominate, confirm or decline delegates."""
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from typing import Any
 
-from delegations.models import Delegate, Delegation
 from django.db import models
 
+from delegations.models import Delegate, Delegation
 from fmm_portal.accounts.enums import Role
 from fmm_portal.accounts.roles import (
     READERS_OF_THE_PROGRAMME,
@@ -28,13 +29,19 @@ def register_delegation_scope(scope: ExtraScope) -> None:
     _extra_scopes.append(scope)
 
 
-def sent_by(principal: Principal, roles: set[str]) -> models.Q:
+def sent_by(principal: Principal, roles: AbstractSet[str]) -> models.Q:
     """Delegations sent by the countries or institutions that these roles are limited to."""
     countries, institutions = countries_of(principal, roles), institutions_of(principal, roles)
-    by_country = Delegation.sending_countries.through.objects.filter(country__in=countries).values("delegation")
-    by_institution = Delegation.sending_institutions.through.objects.filter(institution__in=institutions).values("delegation")
+    by_country = Delegation.sending_countries.through.objects.filter(country__in=countries).values(
+        "delegation"
+    )
+    by_institution = Delegation.sending_institutions.through.objects.filter(
+        institution__in=institutions
+    ).values("delegation")
     by_seat = Delegate.objects.filter(
-        models.Q(institution__in=institutions) | models.Q(country__in=countries) | models.Q(institution__country__in=countries)
+        models.Q(institution__in=institutions)
+        | models.Q(country__in=countries)
+        | models.Q(institution__country__in=countries)
     ).values("delegation")
     return models.Q(pk__in=by_country) | models.Q(pk__in=by_institution) | models.Q(pk__in=by_seat)
 
@@ -45,7 +52,9 @@ class DelegationPolicy(Policy):
             return queryset
         visible = sent_by(principal, {*READERS_OF_THE_PROGRAMME, Role.PARTNER})
         if principal.account_id:
-            visible |= models.Q(pk__in=Delegate.objects.filter(account=principal.account_id).values("delegation"))
+            visible |= models.Q(
+                pk__in=Delegate.objects.filter(account=principal.account_id).values("delegation")
+            )
         for extra in _extra_scopes:
             visible |= models.Q(pk__in=extra(principal))
         return queryset.filter(visible)
@@ -58,7 +67,7 @@ class DelegationPolicy(Policy):
             return False
         if delegation is None or delegation.pk is None:
             return True
-        return Delegation.objects.filter(sent_by(principal, set(STAFF)), pk=delegation.pk).exists()
+        return Delegation.objects.filter(sent_by(principal, STAFF), pk=delegation.pk).exists()
 
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         return self.may_change(principal, obj)
@@ -95,13 +104,21 @@ class DelegatePolicy(Policy):
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         if self.delegations.is_kept_by(principal, obj.delegation if obj is not None else None):
             return YES
-        return YES if self._is_their_own(principal, obj) and self._in_a_delegation_they_see(principal, obj) else no()
+        return (
+            YES
+            if self._is_their_own(principal, obj) and self._in_a_delegation_they_see(principal, obj)
+            else no()
+        )
 
     def may_change(self, principal: Principal, obj: Any) -> Decision:
         return self.may_create(principal, obj)
 
     def may_delete(self, principal: Principal, obj: Any) -> Decision:
-        return YES if self.delegations.is_kept_by(principal, obj.delegation if obj is not None else None) else no()
+        return (
+            YES
+            if self.delegations.is_kept_by(principal, obj.delegation if obj is not None else None)
+            else no()
+        )
 
     def may_mark_attended(self, principal: Principal, obj: Any) -> Decision:
         return self.may_delete(principal, obj)
@@ -115,8 +132,14 @@ class DelegatePolicy(Policy):
     def hidden_fields(self, principal: Principal, obj: Any) -> frozenset[str]:
         """The person is known to the programme and to the institution that sends them."""
         own = obj is not None and obj.institution_id in institutions_of(principal, {Role.PARTNER})
-        self_ = obj is not None and principal.account_id is not None and obj.account_id == principal.account_id
-        if own or self_ or self.delegations.is_kept_by(principal, obj.delegation if obj is not None else None):
+        self_ = (
+            obj is not None and principal.account_id is not None and obj.account_id == principal.account_id
+        )
+        if (
+            own
+            or self_
+            or self.delegations.is_kept_by(principal, obj.delegation if obj is not None else None)
+        ):
             return frozenset()
         return Delegate.restricted_fields
 

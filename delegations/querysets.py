@@ -1,18 +1,25 @@
 """Rows of delegations and delegates."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from delegations.enums import PLANNED_STATUSES
 from django.db import models
 
+from delegations.enums import PLANNED_STATUSES
 from fmm_portal.core.querysets import RecordQuerySet
 
+if TYPE_CHECKING:
+    from delegations.models import Delegate, Delegation
 
-class DelegationQuerySet(RecordQuerySet):
+
+class DelegationQuerySet(RecordQuerySet["Delegation"]):
     def with_related(self) -> Self:
         """With `planned_seats`, the number of seats not declined or replaced."""
-        seats = models.Sum("delegates__seats", filter=models.Q(delegates__status__in=PLANNED_STATUSES), default=0)
-        return self.prefetch_related("sending_countries", "sending_institutions__country").annotate(planned_seats=seats)
+        seats = models.Sum(
+            "delegates__seats", filter=models.Q(delegates__status__in=PLANNED_STATUSES), default=0
+        )
+        return self.prefetch_related("sending_countries", "sending_institutions__country").annotate(
+            planned_seats=seats
+        )
 
     def with_detail(self) -> Self:
         return self.prefetch_related(
@@ -24,7 +31,7 @@ class DelegationQuerySet(RecordQuerySet):
         )
 
 
-class DelegateQuerySet(RecordQuerySet):
+class DelegateQuerySet(RecordQuerySet["Delegate"]):
     def with_related(self) -> Self:
         return self.select_related("delegation", "institution__country", "country", "replaces")
 

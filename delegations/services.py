@@ -1,9 +1,9 @@
 """Replacing a delegate while keeping the trail of who replaced whom."""
 
-from delegations.models import Delegate
-from delegations.workflow import DELEGATE_WORKFLOW
 from django.db import transaction
 
+from delegations.models import Delegate
+from delegations.workflow import DELEGATE_WORKFLOW
 from fmm_portal.core.principals import Actor
 from fmm_portal.core.services import create_record
 
@@ -16,7 +16,9 @@ def replace_delegate(
 
     Raises TransitionRefused, Forbidden, StaleRecord, ValidationError; then nothing has changed.
     """
-    replaced = DELEGATE_WORKFLOW.apply(delegate, "replace", actor=actor, reason=reason, expected_version=expected_version)
+    replaced = DELEGATE_WORKFLOW.apply(
+        delegate, "replace", actor=actor, reason=reason, expected_version=expected_version
+    )
     by.delegation = replaced.delegation
     by.order = replaced.order
     by.role = replaced.role

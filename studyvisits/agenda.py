@@ -26,7 +26,7 @@ def overlaps(items: Iterable[AgendaItem]) -> list[Overlap]:
     for _day, of_day in groupby(timed, key=lambda item: item.day):
         for first, second in combinations(of_day, 2):
             starts_together = first.starts_at == second.starts_at
-            if starts_together or (first.ends_at and second.starts_at < first.ends_at):
+            if starts_together or (first.ends_at and second.starts_at and second.starts_at < first.ends_at):
                 found.append(Overlap(first, second))
     return found
 
@@ -47,13 +47,18 @@ def snapshot_item(item: AgendaItem) -> Snapshot:
         "kind": item.kind,
         "topic": dict(item.topic),
         "host_label": dict(item.host_label),
-        "hosts": [{"institution_id": host.institution_id, "label": str(host.institution)} for host in item.hosts.all()],
+        "hosts": [
+            {"institution_id": host.institution_id, "label": str(host.institution)}
+            for host in item.hosts.all()
+        ],
         "place": item.place,
         "leg": str(item.leg) if item.leg else "",
     }
 
 
-def changes_between(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def changes_between(
+    before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
     """What changed from one version's items to another's: added, removed, and changed fields `[before, after]`."""
     old = {item["id"]: item for item in before}
     new = {item["id"]: item for item in after}
@@ -62,7 +67,9 @@ def changes_between(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping
         if key not in old:
             changes.append({"change": "added", "item": dict(item)})
             continue
-        fields = {name: [old[key].get(name), value] for name, value in item.items() if old[key].get(name) != value}
+        fields = {
+            name: [old[key].get(name), value] for name, value in item.items() if old[key].get(name) != value
+        }
         if fields:
             changes.append({"change": "changed", "item": dict(item), "fields": fields})
     changes.extend({"change": "removed", "item": dict(item)} for key, item in old.items() if key not in new)

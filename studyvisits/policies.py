@@ -1,12 +1,13 @@
 """Who may see and do what with study visits and their parts."""
 
+from collections.abc import Set as AbstractSet
 from typing import Any
 
-from delegations.models import Delegate, Delegation
-from delegations.policies import register_delegation_scope, sent_by
 from django.db import models
 from django.utils.translation import gettext as _
 
+from delegations.models import Delegate, Delegation
+from delegations.policies import register_delegation_scope, sent_by
 from fmm_portal.accounts.enums import Role
 from fmm_portal.accounts.roles import (
     READERS_OF_THE_PROGRAMME,
@@ -30,24 +31,24 @@ from studyvisits.models import (
     Commitment,
     Debrief,
     DebriefParticipant,
-    Leg,
     LearningQuestion,
+    Leg,
     Lesson,
     SessionNote,
     StudyVisit,
 )
 
-HOSTING_ROLES = {Role.PARTNER, Role.HOST}
+HOSTING_ROLES: AbstractSet[str] = {Role.PARTNER, Role.HOST}
 
 
-def _hosted_by(principal: Principal, roles: set[str], hosting_roles: set[str]) -> models.Q:
+def _hosted_by(principal: Principal, roles: AbstractSet[str], hosting_roles: AbstractSet[str]) -> models.Q:
     """Visits with a leg in these roles' countries or a session hosted by their institutions."""
     legs = Leg.objects.filter(country__in=countries_of(principal, roles)).order_by().values("visit")
     hosts = AgendaHost.objects.filter(institution__in=institutions_of(principal, hosting_roles)).order_by()
     return models.Q(pk__in=legs) | models.Q(pk__in=hosts.values("item__visit"))
 
 
-def _sending(principal: Principal, roles: set[str]) -> models.Q:
+def _sending(principal: Principal, roles: AbstractSet[str]) -> models.Q:
     delegations = Delegation.objects.filter(sent_by(principal, roles)).order_by()
     through = StudyVisit.delegations.through.objects.filter(delegation__in=delegations.values("pk"))
     return models.Q(pk__in=through.values("studyvisit"))
@@ -58,7 +59,9 @@ def _travelling(principal: Principal) -> models.Q:
     if principal.account_id is None:
         return models.Q(pk__in=[])
     seats = Delegate.objects.filter(account=principal.account_id).order_by().values("delegation")
-    return models.Q(pk__in=StudyVisit.delegations.through.objects.filter(delegation__in=seats).values("studyvisit"))
+    return models.Q(
+        pk__in=StudyVisit.delegations.through.objects.filter(delegation__in=seats).values("studyvisit")
+    )
 
 
 class StudyVisitPolicy(DocumentHost, Policy):
@@ -67,22 +70,27 @@ class StudyVisitPolicy(DocumentHost, Policy):
     def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         if has_role_everywhere(principal, READERS_OF_THE_PROGRAMME):
             return queryset
-        roles = {*READERS_OF_THE_PROGRAMME, Role.PARTNER}
-        return queryset.filter(_sending(principal, roles) | _hosted_by(principal, roles, HOSTING_ROLES) | _travelling(principal))
+        roles: AbstractSet[str] = {*READERS_OF_THE_PROGRAMME, Role.PARTNER}
+        return queryset.filter(
+            _sending(principal, roles) | _hosted_by(principal, roles, HOSTING_ROLES) | _travelling(principal)
+        )
 
     def kept_by(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """The visits for which the principal is programme staff."""
         if has_role_everywhere(principal, STAFF):
             return queryset
-        staff = set(STAFF)
-        return queryset.filter(_sending(principal, staff) | _hosted_by(principal, staff, set()))
+        return queryset.filter(_sending(principal, STAFF) | _hosted_by(principal, STAFF, frozenset()))
 
     def is_kept_by(self, principal: Principal, visit: StudyVisit | None) -> bool:
         if has_role_everywhere(principal, STAFF):
             return True
         if not countries_of(principal, STAFF):
             return False
-        return visit is None or visit.pk is None or self.kept_by(principal, StudyVisit.objects.filter(pk=visit.pk)).exists()
+        return (
+            visit is None
+            or visit.pk is None
+            or self.kept_by(principal, StudyVisit.objects.filter(pk=visit.pk)).exists()
+        )
 
     def sends(self, principal: Principal, visit: StudyVisit) -> bool:
         """Whether the principal's agency or country sends delegates on the visit."""
@@ -124,14 +132,20 @@ class StudyVisitPolicy(DocumentHost, Policy):
     def may_attach(self, principal: Principal, obj: Any) -> Decision:
         return self._steps(principal, obj)
 
-    def document_scope(self, principal: Principal, audience: str, hosts: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    def document_scope(
+        self, principal: Principal, audience: str, hosts: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
         """The programme's own documents are for staff; viewers read only what is for everyone."""
         kept = self.kept_by(principal, hosts)
         if audience == Audience.PROGRAMME:
             return kept
         if audience == Audience.PARTICIPANTS:
-            roles = {Role.PARTNER}
-            taking_part = _sending(principal, roles) | _hosted_by(principal, roles, HOSTING_ROLES) | _travelling(principal)
+            roles: AbstractSet[str] = {Role.PARTNER}
+            taking_part = (
+                _sending(principal, roles)
+                | _hosted_by(principal, roles, HOSTING_ROLES)
+                | _travelling(principal)
+            )
             return hosts.filter(taking_part | models.Q(pk__in=kept.order_by().values("pk")))
         return super().document_scope(principal, audience, hosts)
 
@@ -186,7 +200,11 @@ class AgendaHostPolicy(VisitPartPolicy):
 
     def _answers(self, principal: Principal, obj: Any) -> Decision:
         is_own = obj is not None and obj.institution_id in institutions_of(principal, HOSTING_ROLES)
-        return YES if is_own or self.keeps(principal, obj) else no(_("Only the host or the programme may answer."))
+        return (
+            YES
+            if is_own or self.keeps(principal, obj)
+            else no(_("Only the host or the programme may answer."))
+        )
 
     may_confirm = may_decline = _answers
 
@@ -204,7 +222,9 @@ class AttendancePolicy(VisitPartPolicy):
     def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         if reads_the_programme(principal):
             return super().scope(principal, queryset)
-        sent = StudyVisit.objects.filter(_sending(principal, {Role.PARTNER}) | _travelling(principal)).order_by()
+        sent = StudyVisit.objects.filter(
+            _sending(principal, {Role.PARTNER}) | _travelling(principal)
+        ).order_by()
         return queryset.filter(item__visit__in=sent.values("pk"))
 
 
@@ -223,9 +243,13 @@ class LearningQuestionPolicy(VisitPartPolicy):
 
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         if obj is None:
-            return YES if self.keeps(principal, None) or countries_of(principal, {Role.PARTNER}) or institutions_of(
-                principal, {Role.PARTNER}
-            ) else no()
+            return (
+                YES
+                if self.keeps(principal, None)
+                or countries_of(principal, {Role.PARTNER})
+                or institutions_of(principal, {Role.PARTNER})
+                else no()
+            )
         visit = self.visit_of(obj)
         if visit is not None and not visit.is_frozen and VISITS.sends(principal, visit):
             return YES
@@ -258,7 +282,9 @@ class SessionNotePolicy(VisitPartPolicy):
         return VISITS.may_change(principal, self.visit_of(obj) if obj is not None else None)
 
     def may_change(self, principal: Principal, obj: Any) -> Decision:
-        is_author = obj is not None and principal.account_id is not None and obj.author_id == principal.account_id
+        is_author = (
+            obj is not None and principal.account_id is not None and obj.author_id == principal.account_id
+        )
         if is_author and not obj.item.visit.is_frozen:
             return YES
         return VISITS.may_change(principal, self.visit_of(obj) if obj is not None else None)
@@ -302,8 +328,16 @@ class CommitmentPolicy(DocumentHost, VisitPartPolicy):
         return YES if self.keeps(principal, obj) else no()
 
     def _progress(self, principal: Principal, obj: Any) -> Decision:
-        owes = obj is not None and obj.owed_by_id is not None and obj.owed_by_id in institutions_of(principal, HOSTING_ROLES)
-        return YES if owes or self.keeps(principal, obj) else no(_("Only the side that owes it or the programme may do this."))
+        owes = (
+            obj is not None
+            and obj.owed_by_id is not None
+            and obj.owed_by_id in institutions_of(principal, HOSTING_ROLES)
+        )
+        return (
+            YES
+            if owes or self.keeps(principal, obj)
+            else no(_("Only the side that owes it or the programme may do this."))
+        )
 
     may_start = may_mark_done = _progress
     may_attach = _progress
@@ -314,7 +348,9 @@ class CommitmentPolicy(DocumentHost, VisitPartPolicy):
     def may_reopen(self, principal: Principal, obj: Any) -> Decision:
         return self.may_change(principal, obj)
 
-    def document_scope(self, principal: Principal, audience: str, hosts: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    def document_scope(
+        self, principal: Principal, audience: str, hosts: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
         if audience == Audience.EVERYONE:
             return self.scope(principal, hosts)
         visits = VISITS.document_scope(principal, audience, StudyVisit.objects.all()).order_by()
@@ -323,8 +359,12 @@ class CommitmentPolicy(DocumentHost, VisitPartPolicy):
 
 def _delegations_received(principal: Principal) -> models.QuerySet[Any]:
     """Hosts see, by position, the delegations that they receive."""
-    visits = StudyVisit.objects.filter(_hosted_by(principal, {*READERS_OF_THE_PROGRAMME, Role.PARTNER}, HOSTING_ROLES)).order_by()
-    return StudyVisit.delegations.through.objects.filter(studyvisit__in=visits.values("pk")).values("delegation")
+    visits = StudyVisit.objects.filter(
+        _hosted_by(principal, {*READERS_OF_THE_PROGRAMME, Role.PARTNER}, HOSTING_ROLES)
+    ).order_by()
+    return StudyVisit.delegations.through.objects.filter(studyvisit__in=visits.values("pk")).values(
+        "delegation"
+    )
 
 
 def register() -> None:

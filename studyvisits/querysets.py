@@ -1,7 +1,7 @@
 """Rows of study visits and their parts."""
 
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 
@@ -9,8 +9,13 @@ from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.querysets import RecordQuerySet
 from studyvisits.enums import OPEN_COMMITMENTS, VisitStatus
 
+if TYPE_CHECKING:
+    from studyvisits.models import AgendaItem, Commitment, StudyVisit
 
-class StudyVisitQuerySet(RecordQuerySet):
+M = TypeVar("M", bound=models.Model)
+
+
+class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
     def with_related(self) -> Self:
         return self.select_related("programme", "owner").prefetch_related(
             "themes", "legs__country", "delegations__sending_countries", "delegations__sending_institutions"
@@ -38,18 +43,16 @@ class StudyVisitQuerySet(RecordQuerySet):
     def upcoming(self, on: date) -> Self:
         """Not yet begun on a day, and not given up."""
         return self.filter(
-            status__in=[VisitStatus.PLANNED, VisitStatus.CONFIRMED, VisitStatus.POSTPONED], starts_on__gte=PartialDate.of(on)
+            status__in=[VisitStatus.PLANNED, VisitStatus.CONFIRMED, VisitStatus.POSTPONED],
+            starts_on__gte=PartialDate.of(on),
         )
 
 
-class VisitPartQuerySet(RecordQuerySet):
-    """Parts of a visit: read through their visit's policy. The model says what a row of a list shows."""
-
-    def with_related(self) -> Self:
-        return self.select_related(*self.model.shown_relations)
+class VisitPartQuerySet(RecordQuerySet[M]):
+    """Parts of a visit: read through their visit's policy."""
 
 
-class AgendaItemQuerySet(VisitPartQuerySet):
+class AgendaItemQuerySet(VisitPartQuerySet["AgendaItem"]):
     def with_related(self) -> Self:
         return self.select_related("visit", "leg__country").prefetch_related("hosts__institution__country")
 
@@ -57,7 +60,7 @@ class AgendaItemQuerySet(VisitPartQuerySet):
         return self.with_related().prefetch_related("attendances__delegate", "session_notes__author")
 
 
-class CommitmentQuerySet(VisitPartQuerySet):
+class CommitmentQuerySet(VisitPartQuerySet["Commitment"]):
     def with_related(self) -> Self:
         return self.select_related("visit", "owed_by__country", "owed_to__country", "owner", "lesson")
 

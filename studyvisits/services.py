@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from delegations.models import Delegate, Delegation
-from delegations.workflow import DELEGATE_WORKFLOW
-from delegations.enums import DelegateStatus
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from delegations.enums import DelegateStatus
+from delegations.models import Delegate, Delegation
+from delegations.workflow import DELEGATE_WORKFLOW
 from fmm_portal.core.errors import Refused
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.policies import require
@@ -17,7 +17,16 @@ from fmm_portal.core.services import create_record, delete_record, lock, update_
 from fmm_portal.institutions.models import Country
 from studyvisits.agenda import changes_between, snapshot_item
 from studyvisits.enums import AttendanceStatus
-from studyvisits.models import AgendaItem, AgendaVersion, Attendance, Debrief, DebriefParticipant, Leg, SessionNote, StudyVisit
+from studyvisits.models import (
+    AgendaItem,
+    AgendaVersion,
+    Attendance,
+    Debrief,
+    DebriefParticipant,
+    Leg,
+    SessionNote,
+    StudyVisit,
+)
 
 
 @transaction.atomic
@@ -42,7 +51,10 @@ def plan_study_visit(
     if senders:
         names = {
             language: template % {"countries": ", ".join(country.name_in(language) for country in senders)}
-            for language, template in (("en", "Delegation of %(countries)s"), ("fr", "Délégation : %(countries)s"))
+            for language, template in (
+                ("en", "Delegation of %(countries)s"),
+                ("fr", "Délégation : %(countries)s"),
+            )
         }
         delegation = create_record(
             Delegation(name=Multilingual(names)), actor=actor, related={"sending_countries": senders}
@@ -61,7 +73,9 @@ def join_delegation(visit: StudyVisit, delegation: Delegation, *, actor: Actor) 
 
 
 @transaction.atomic
-def publish_agenda(visit: StudyVisit, *, actor: Actor, note: str = "", expected_version: int | None = None) -> AgendaVersion:
+def publish_agenda(
+    visit: StudyVisit, *, actor: Actor, note: str = "", expected_version: int | None = None
+) -> AgendaVersion:
     """Freeze the agenda as the next version, with what changed since the last one.
 
     Raises Refused when there is nothing to publish or nothing changed, Forbidden, StaleRecord.
@@ -75,7 +89,8 @@ def publish_agenda(visit: StudyVisit, *, actor: Actor, note: str = "", expected_
     changes = changes_between(last.items, items) if last else []
     if last and not changes:
         raise Refused(
-            _("Nothing has changed since version %(number)d was published.") % {"number": last.number}, code="unchanged_agenda"
+            _("Nothing has changed since version %(number)d was published.") % {"number": last.number},
+            code="unchanged_agenda",
         )
     version = AgendaVersion(
         visit=current,
@@ -108,7 +123,9 @@ def write_note(note: SessionNote, *, actor: Actor) -> SessionNote:
 
 
 @transaction.atomic
-def record_attendance(item: AgendaItem, statuses: Mapping[Delegate, str], *, actor: Actor) -> list[Attendance]:
+def record_attendance(
+    item: AgendaItem, statuses: Mapping[Delegate, str], *, actor: Actor
+) -> list[Attendance]:
     """Set who was at a session; an empty status takes the row away. Returns the rows as they then stand."""
     present = {row.delegate_id: row for row in Attendance.objects.filter(item=item)}
     rows = []
@@ -119,7 +136,11 @@ def record_attendance(item: AgendaItem, statuses: Mapping[Delegate, str], *, act
                 delete_record(row, actor=actor)
             continue
         if row is None:
-            rows.append(create_record(Attendance(item=item, delegate=delegate, status=AttendanceStatus(status)), actor=actor))
+            rows.append(
+                create_record(
+                    Attendance(item=item, delegate=delegate, status=AttendanceStatus(status)), actor=actor
+                )
+            )
         else:
             rows.append(update_record(row, actor=actor, changes={"status": AttendanceStatus(status)}))
     return rows
@@ -140,7 +161,10 @@ def open_debrief(visit: StudyVisit, *, actor: Actor) -> Debrief:
         return existing
     session = visit.agenda_items.filter(kind="debrief").last()
     debrief = create_record(
-        Debrief(visit=visit, agenda_item=session, held_on=visit.ends_on, place=session.place if session else ""), actor=actor
+        Debrief(
+            visit=visit, agenda_item=session, held_on=visit.ends_on, place=session.place if session else ""
+        ),
+        actor=actor,
     )
     for order, delegate in enumerate(visit.standing_delegates().select_related("institution"), start=1):
         create_record(

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from delegations.enums import COUNTED_ROLES, DelegateRole, DelegateStatus
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from delegations.enums import COUNTED_ROLES, DelegateRole, DelegateStatus
 from fmm_portal.core.partial_dates import today
 from fmm_portal.core.principals import Actor
 from fmm_portal.core.workflow import Guard, Transition, Workflow, register_workflow
@@ -31,7 +31,10 @@ def has_a_delegation(visit: StudyVisit) -> str | None:
 
 
 def has_a_head(visit: StudyVisit) -> str | None:
-    if not visit.standing_delegates().exists() or visit.standing_delegates().filter(role=DelegateRole.HEAD).exists():
+    if (
+        not visit.standing_delegates().exists()
+        or visit.standing_delegates().filter(role=DelegateRole.HEAD).exists()
+    ):
         return None
     return _t("Name the head of delegation.")
 
@@ -69,7 +72,9 @@ def hosts_have_answered(visit: StudyVisit) -> str | None:
     waiting = AgendaHost.objects.filter(item__visit=visit, status=HostStatus.PROPOSED).count()
     if not waiting:
         return None
-    return ngettext("%(count)d host has not answered.", "%(count)d hosts have not answered.", waiting) % {"count": waiting}
+    return ngettext("%(count)d host has not answered.", "%(count)d hosts have not answered.", waiting) % {
+        "count": waiting
+    }
 
 
 def has_ended(visit: StudyVisit) -> str | None:
@@ -108,7 +113,10 @@ VISIT_WORKFLOW = Workflow(
     "status",
     (
         Transition(
-            "confirm", _("Confirm visit"), (V.PLANNED,), V.CONFIRMED,
+            "confirm",
+            _("Confirm visit"),
+            (V.PLANNED,),
+            V.CONFIRMED,
             guards=(
                 Guard("dates_given", dates_are_given),
                 Guard("dates_exact", dates_are_exact, overridable=True),
@@ -120,7 +128,10 @@ VISIT_WORKFLOW = Workflow(
             warnings=(Guard("hosts_answered", hosts_have_answered),),
         ),
         Transition(
-            "start", _("Start visit"), (V.CONFIRMED,), V.UNDER_WAY,
+            "start",
+            _("Start visit"),
+            (V.CONFIRMED,),
+            V.UNDER_WAY,
             guards=(
                 Guard("begun", has_begun),
                 Guard("agenda_published", agenda_is_published, overridable=True),
@@ -129,24 +140,54 @@ VISIT_WORKFLOW = Workflow(
             warnings=(Guard("hosts_answered", hosts_have_answered),),
         ),
         Transition(
-            "complete", _("Complete visit"), (V.UNDER_WAY,), V.COMPLETED,
+            "complete",
+            _("Complete visit"),
+            (V.UNDER_WAY,),
+            V.COMPLETED,
             guards=(Guard("ended", has_ended), Guard("attendance", attendance_is_recorded, overridable=True)),
         ),
         Transition(
-            "report", _("Mark as reported"), (V.COMPLETED,), V.REPORTED,
+            "report",
+            _("Mark as reported"),
+            (V.COMPLETED,),
+            V.REPORTED,
             guards=(Guard("debrief_agreed", debrief_is_agreed),),
         ),
         Transition(
-            "close", _("Close visit"), (V.REPORTED,), V.CLOSED,
+            "close",
+            _("Close visit"),
+            (V.REPORTED,),
+            V.CLOSED,
             warnings=(Guard("commitments_settled", commitments_are_settled),),
         ),
-        Transition("postpone", _("Postpone visit"), (V.PLANNED, V.CONFIRMED), V.POSTPONED, needs_reason=True, is_forward=False),
+        Transition(
+            "postpone",
+            _("Postpone visit"),
+            (V.PLANNED, V.CONFIRMED),
+            V.POSTPONED,
+            needs_reason=True,
+            is_forward=False,
+        ),
         Transition("replan", _("Plan again"), (V.POSTPONED,), V.PLANNED),
         Transition(
-            "cancel", _("Cancel visit"), (V.PLANNED, V.CONFIRMED, V.POSTPONED), V.CANCELLED, needs_reason=True, is_forward=False
+            "cancel",
+            _("Cancel visit"),
+            (V.PLANNED, V.CONFIRMED, V.POSTPONED),
+            V.CANCELLED,
+            needs_reason=True,
+            is_forward=False,
         ),
-        Transition("reopen", _("Reopen visit"), (V.REPORTED, V.CLOSED), V.COMPLETED, needs_reason=True, is_forward=False),
-        Transition("reinstate", _("Reinstate visit"), (V.CANCELLED,), V.PLANNED, needs_reason=True, is_forward=False),
+        Transition(
+            "reopen",
+            _("Reopen visit"),
+            (V.REPORTED, V.CLOSED),
+            V.COMPLETED,
+            needs_reason=True,
+            is_forward=False,
+        ),
+        Transition(
+            "reinstate", _("Reinstate visit"), (V.CANCELLED,), V.PLANNED, needs_reason=True, is_forward=False
+        ),
     ),
 )
 
@@ -170,17 +211,35 @@ HOST_WORKFLOW = Workflow(
     "status",
     (
         Transition(
-            "confirm", _("Confirm slot"), (H.PROPOSED, H.CONFIRMED, H.DECLINED), H.CONFIRMED,
-            fields=("comment",), effects=(remember_the_slot,),
+            "confirm",
+            _("Confirm slot"),
+            (H.PROPOSED, H.CONFIRMED, H.DECLINED),
+            H.CONFIRMED,
+            fields=("comment",),
+            effects=(remember_the_slot,),
         ),
         Transition(
-            "decline", _("Decline slot"), (H.PROPOSED, H.CONFIRMED), H.DECLINED, fields=("comment",), needs_reason=True, is_forward=False
+            "decline",
+            _("Decline slot"),
+            (H.PROPOSED, H.CONFIRMED),
+            H.DECLINED,
+            fields=("comment",),
+            needs_reason=True,
+            is_forward=False,
         ),
         Transition(
-            "replace", _("Replace host"), (H.PROPOSED, H.CONFIRMED, H.DECLINED), H.REPLACED,
-            guards=(Guard("replacement", has_a_replacement),), fields=("replaced_by",), needs_reason=True, is_forward=False,
+            "replace",
+            _("Replace host"),
+            (H.PROPOSED, H.CONFIRMED, H.DECLINED),
+            H.REPLACED,
+            guards=(Guard("replacement", has_a_replacement),),
+            fields=("replaced_by",),
+            needs_reason=True,
+            is_forward=False,
         ),
-        Transition("propose", _("Ask again"), (H.CONFIRMED, H.DECLINED, H.REPLACED), H.PROPOSED, is_forward=False),
+        Transition(
+            "propose", _("Ask again"), (H.CONFIRMED, H.DECLINED, H.REPLACED), H.PROPOSED, is_forward=False
+        ),
     ),
 )
 
@@ -189,7 +248,11 @@ HOST_WORKFLOW = Workflow(
 
 
 def has_a_recap(debrief: Debrief) -> str | None:
-    return None if debrief.recap or debrief.cooperation_points else _t("Write the recap or the points of cooperation.")
+    return (
+        None
+        if debrief.recap or debrief.cooperation_points
+        else _t("Write the recap or the points of cooperation.")
+    )
 
 
 def both_sides_are_listed(debrief: Debrief) -> str | None:
@@ -206,14 +269,24 @@ DEBRIEF_WORKFLOW = Workflow(
     "status",
     (
         Transition(
-            "agree", _("Record agreement"), (DebriefStatus.DRAFT,), DebriefStatus.AGREED,
+            "agree",
+            _("Record agreement"),
+            (DebriefStatus.DRAFT,),
+            DebriefStatus.AGREED,
             guards=(
                 Guard("recap", has_a_recap),
                 Guard("both_sides", both_sides_are_listed, overridable=True),
                 Guard("dated", is_dated, overridable=True),
             ),
         ),
-        Transition("reopen", _("Reopen debrief"), (DebriefStatus.AGREED,), DebriefStatus.DRAFT, needs_reason=True, is_forward=False),
+        Transition(
+            "reopen",
+            _("Reopen debrief"),
+            (DebriefStatus.AGREED,),
+            DebriefStatus.DRAFT,
+            needs_reason=True,
+            is_forward=False,
+        ),
     ),
 )
 
@@ -230,11 +303,26 @@ COMMITMENT_WORKFLOW = Workflow(
     Commitment,
     "status",
     (
-        Transition("mark_done", _("Mark as done with evidence"), (C.OPEN, C.IN_PROGRESS), C.DONE,
-                   guards=(Guard("evidence", has_evidence),), fields=("evidence", "done_on")),
+        Transition(
+            "mark_done",
+            _("Mark as done with evidence"),
+            (C.OPEN, C.IN_PROGRESS),
+            C.DONE,
+            guards=(Guard("evidence", has_evidence),),
+            fields=("evidence", "done_on"),
+        ),
         Transition("start", _("Record that work has begun"), (C.OPEN,), C.IN_PROGRESS, is_forward=False),
-        Transition("drop", _("Drop commitment"), (C.OPEN, C.IN_PROGRESS), C.DROPPED, needs_reason=True, is_forward=False),
-        Transition("reopen", _("Reopen commitment"), (C.DONE, C.DROPPED), C.OPEN, needs_reason=True, is_forward=False),
+        Transition(
+            "drop",
+            _("Drop commitment"),
+            (C.OPEN, C.IN_PROGRESS),
+            C.DROPPED,
+            needs_reason=True,
+            is_forward=False,
+        ),
+        Transition(
+            "reopen", _("Reopen commitment"), (C.DONE, C.DROPPED), C.OPEN, needs_reason=True, is_forward=False
+        ),
     ),
 )
 

@@ -16,13 +16,15 @@ from fmm_portal.institutions.enums import InstitutionKind
 from fmm_portal.institutions.models import Institution
 from tests.factories.institutions import InstitutionFactory, country
 
-PASSWORD = "quiet-river-stone-2019"  # noqa: S105 - of people who do not exist
+PASSWORD = "quiet-river-stone-2019"
 
 
 def person(first_name: str, role: Role | None, **place: object) -> User:
     """An account with one role (none for a person without any), in a place or everywhere."""
     user = User.objects.create(
-        email=f"{first_name.lower()}@example.org", full_name=first_name.capitalize(), password=make_password(PASSWORD)
+        email=f"{first_name.lower()}@example.org",
+        full_name=first_name.capitalize(),
+        password=make_password(PASSWORD),
     )
     if role is not None:
         Membership.objects.create(user=user, role=role, **place)
@@ -35,18 +37,26 @@ def anpe_togo() -> Institution:
 
 def aneti() -> Institution:
     return _institution(
-        "ANETI", "TN", "Agency for Employment and Independent Labour", "Agence nationale pour l'emploi et le travail indépendant"
+        "ANETI",
+        "TN",
+        "Agency for Employment and Independent Labour",
+        "Agence nationale pour l'emploi et le travail indépendant",
     )
 
 
 def ministry_of_ghana() -> Institution:
-    return _institution("MELR", "GH", "Ministry of Employment and Labour Relations", "Ministère de l'Emploi du Ghana")
+    return _institution(
+        "MELR", "GH", "Ministry of Employment and Labour Relations", "Ministère de l'Emploi du Ghana"
+    )
 
 
 def _institution(acronym: str, code: str, english: str, french: str) -> Institution:
     found = Institution.objects.filter(acronym=acronym, country__code=code).first()
     return found or InstitutionFactory(
-        acronym=acronym, country=country(code), name=Multilingual(en=english, fr=french), kind=InstitutionKind.GOVERNMENT
+        acronym=acronym,
+        country=country(code),
+        name=Multilingual(en=english, fr=french),
+        kind=InstitutionKind.GOVERNMENT,
     )
 
 
@@ -86,6 +96,10 @@ def jean() -> User:
 def agency_key(institution: Institution, *scopes: str, **options: object) -> str:
     """The full text of a key of an agency."""
     _key, text = issue_api_key(
-        actor=system_actor(), institution=institution, name="test key", scopes=scopes or ("*:read",), **options
+        actor=system_actor(),
+        institution=institution,
+        name="test key",
+        scopes=scopes or ("*:read",),
+        **options,
     )
     return text

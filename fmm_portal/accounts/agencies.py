@@ -21,7 +21,12 @@ class AgencyPrincipal:
         grants = [Grant(Role.PARTNER, institution_id=key.institution_id)]
         if key.country_id:
             grants.append(Grant(Role.PARTNER, country_id=key.country_id))
-        return cls(key_id=key.pk, label=f"{key.institution}: {key.name}", grants=tuple(grants), scopes=frozenset(key.scopes))
+        return cls(
+            key_id=key.pk,
+            label=f"{key.institution}: {key.name}",
+            grants=tuple(grants),
+            scopes=frozenset(key.scopes),
+        )
 
     # DRF and Django's middleware ask these of any request.user.
     @property

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from fmm_portal.accounts.enums import Role
 from fmm_portal.core.models import Record
 from fmm_portal.core.principals import Grant
+from fmm_portal.core.querysets import RecordQuerySet
 
 
 class UserManager(BaseUserManager["User"]):
@@ -35,7 +36,9 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), unique=True)
     full_name = models.CharField(_("name shown to colleagues"), max_length=150)
-    preferred_language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="en")
+    preferred_language = models.CharField(
+        _("language"), max_length=2, choices=settings.LANGUAGES, default="en"
+    )
     is_active = models.BooleanField(_("active"), default=True)
     # Opens Django's support screens only; what a person may do in the portal comes from memberships.
     is_staff = models.BooleanField(_("may open the support screens"), default=False)
@@ -67,9 +70,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         if not self.is_active:
             return ()
         today = timezone.localdate()
-        memberships = self.memberships.filter(models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=today)).filter(
-            models.Q(starts_on__isnull=True) | models.Q(starts_on__lte=today)
-        )
+        memberships = self.memberships.filter(
+            models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=today)
+        ).filter(models.Q(starts_on__isnull=True) | models.Q(starts_on__lte=today))
         return tuple(Grant(m.role, m.institution_id, m.country_id) for m in memberships)
 
     @property
@@ -80,18 +83,30 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Membership(Record):
     """A role somewhere, for some time. Several memberships add up."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user")
+    )
     role = models.CharField(_("role"), max_length=13, choices=Role)
     institution = models.ForeignKey(
-        "institutions.Institution", on_delete=models.PROTECT, null=True, blank=True, related_name="memberships",
+        "institutions.Institution",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
         verbose_name=_("institution"),
     )
     country = models.ForeignKey(
-        "institutions.Country", on_delete=models.PROTECT, null=True, blank=True, related_name="memberships",
+        "institutions.Country",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
         verbose_name=_("country"),
     )
     starts_on = models.DateField(_("from"), null=True, blank=True)
     ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")
@@ -115,11 +130,19 @@ class ApiKey(Record):
     """A key of an agency, not of a person. The secret is shown once and kept only as a hash."""
 
     institution = models.ForeignKey(
-        "institutions.Institution", on_delete=models.PROTECT, related_name="api_keys", verbose_name=_("agency")
+        "institutions.Institution",
+        on_delete=models.PROTECT,
+        related_name="api_keys",
+        verbose_name=_("agency"),
     )
     country = models.ForeignKey(
-        "institutions.Country", on_delete=models.PROTECT, null=True, blank=True, related_name="+",
-        verbose_name=_("country"), help_text=_("Give the key the rows of a whole country besides those of the agency."),
+        "institutions.Country",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("country"),
+        help_text=_("Give the key the rows of a whole country besides those of the agency."),
     )
     name = models.CharField(_("name"), max_length=100)
     prefix = models.CharField(_("prefix"), max_length=12, unique=True, editable=False)
@@ -129,7 +152,9 @@ class ApiKey(Record):
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True, editable=False)
 
-    restricted_fields = frozenset({"secret_hash"})
+    restricted_fields: ClassVar[frozenset[str]] = frozenset({"secret_hash"})
+
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("API key")

@@ -1,12 +1,13 @@
 """Named predicates over a principal's grants. Policies are written in these words."""
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 
 from fmm_portal.accounts.enums import Role
 from fmm_portal.core.principals import Grant, Principal
 
-STAFF = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.OFFICER})
-READERS_OF_THE_PROGRAMME = STAFF | {Role.VIEWER}
+STAFF: AbstractSet[str] = frozenset({Role.ADMINISTRATOR, Role.MANAGER, Role.OFFICER})
+READERS_OF_THE_PROGRAMME: AbstractSet[str] = STAFF | {Role.VIEWER}
 
 
 def grants_of(principal: Principal, roles: Iterable[str]) -> list[Grant]:

@@ -40,12 +40,15 @@ def issue_api_key(
     """A new key and its full text, which is not kept anywhere.  Raises Forbidden, ValidationError on "scopes"."""
     wrong = [scope for scope in scopes if not SCOPE.match(scope)]
     if wrong or not scopes:
-        raise field_error("scopes", _("A scope is resource:read, resource:write or resource:act; * stands for every resource."))
+        raise field_error(
+            "scopes",
+            _("A scope is resource:read, resource:write or resource:act; * stands for every resource."),
+        )
     secret = secrets.token_urlsafe(32)
     prefix = "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _position in range(8))
     key = ApiKey(
         institution=institution,  # type: ignore[misc]
-        country=country,  # type: ignore[misc]
+        country=country,
         name=name,
         prefix=prefix,
         secret_hash=_hash(secret),
@@ -63,7 +66,11 @@ def authenticate_api_key(text: str) -> ApiKey | None:
         return None
     prefix, secret = match.groups()
     key = ApiKey.objects.select_related("institution", "institution__country").filter(prefix=prefix).first()
-    if not hmac.compare_digest(key.secret_hash if key else "0" * 64, _hash(secret)) or key is None or not key.is_live:
+    if (
+        not hmac.compare_digest(key.secret_hash if key else "0" * 64, _hash(secret))
+        or key is None
+        or not key.is_live
+    ):
         return None
     now = timezone.now()
     if key.last_used_at is None or key.last_used_at < now - timedelta(minutes=1):
@@ -82,4 +89,3 @@ def revoke_api_key(key: ApiKey, *, actor: Actor, reason: str = "") -> ApiKey:
         current.save(update_fields=["revoked_at", "version", "updated_at"])
         record_activity(actor=actor, verb="revoke", subject=current, reason=reason)
     return current
-

@@ -75,7 +75,13 @@ def difference(record: Record, before: Mapping[str, Any], after: Mapping[str, An
 
 
 def record_activity(
-    *, actor: Actor, verb: str, subject: Record, changes: Mapping[str, Any] | None = None, reason: str = "", label: str = ""
+    *,
+    actor: Actor,
+    verb: str,
+    subject: Record,
+    changes: Mapping[str, Any] | None = None,
+    reason: str = "",
+    label: str = "",
 ) -> Activity:
     """Add one entry to the history of a record and of the record on whose page it appears."""
     root = subject.history_root()
@@ -113,12 +119,16 @@ def last_change(record: Record) -> Activity | None:
 
 def _shown(field: Any, value: Any) -> Any:
     """A kept value as people read it in their language."""
-    if value is None or value == "" or value == [] or value == {}:
+    if value in (None, "", [], {}):
         return ""
     if isinstance(value, dict):
         if "label" in value and "id" in value:
             return value["label"]
-        return str(Multilingual(value)) if set(value) <= {"en", "fr", "pt", "ar"} else ", ".join(f"{k}: {v}" for k, v in value.items())
+        return (
+            str(Multilingual(value))
+            if set(value) <= {"en", "fr", "pt", "ar"}
+            else ", ".join(f"{k}: {v}" for k, v in value.items())
+        )
     if isinstance(value, list):
         return ", ".join(str(_shown(None, item)) for item in value)
     if isinstance(value, bool):
@@ -138,7 +148,11 @@ def read_changes(entry: Activity) -> Iterator[Change]:
             field = model._meta.get_field(name) if model is not None else None
         except FieldDoesNotExist:
             field = None
-        label = str(getattr(field, "verbose_name", name.replace("_", " "))) if field is not None else name.replace("_", " ")
+        label = (
+            str(getattr(field, "verbose_name", name.replace("_", " ")))
+            if field is not None
+            else name.replace("_", " ")
+        )
         if pair == [CONCEALED, CONCEALED]:
             yield Change(label, "", "", is_restricted=True)
         else:

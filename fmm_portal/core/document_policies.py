@@ -15,10 +15,12 @@ from fmm_portal.core.principals import Principal
 class DocumentHost:
     """What the policy of a model that carries documents adds."""
 
-    def document_scope(self, principal: Principal, audience: str, hosts: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    def document_scope(
+        self, principal: Principal, audience: str, hosts: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
         """The subjects whose documents of this audience the principal may open."""
         if audience == Audience.EVERYONE:
-            return self.scope(principal, hosts)  # type: ignore[attr-defined,no-any-return]
+            return self.scope(principal, hosts)  # type: ignore[attr-defined]
         return hosts.none()
 
 
@@ -30,7 +32,9 @@ class DocumentPolicy(Policy):
             policy = policy_for(model)
             for audience in Audience.values:
                 hosts = policy.document_scope(principal, audience, model._default_manager.all())  # type: ignore[attr-defined]
-                visible |= models.Q(subject_type=kind, audience=audience, subject_id__in=hosts.order_by().values("pk"))
+                visible |= models.Q(
+                    subject_type=kind, audience=audience, subject_id__in=hosts.order_by().values("pk")
+                )
         return queryset.filter(visible)
 
     def may_create(self, principal: Principal, obj: Any) -> Decision:

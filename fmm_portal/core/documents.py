@@ -67,11 +67,17 @@ def check_upload(upload: "UploadedFile[Any]") -> str:
     suffix = PurePath(upload.name or "").suffix.lower()
     if suffix not in ACCEPTED_TYPES:
         kinds = ", ".join(sorted(kind.lstrip(".") for kind in ACCEPTED_TYPES))
-        raise field_error("file", _("Files of this type are not accepted. Accepted: %(kinds)s.") % {"kinds": kinds}, "file_type")
+        raise field_error(
+            "file",
+            _("Files of this type are not accepted. Accepted: %(kinds)s.") % {"kinds": kinds},
+            "file_type",
+        )
     size = upload.size or 0
     if size > settings.DOCUMENT_MAX_BYTES:
         limits = {"size": filesizeformat(size), "limit": filesizeformat(settings.DOCUMENT_MAX_BYTES)}
-        raise field_error("file", _("The file has %(size)s; at most %(limit)s are accepted.") % limits, "file_size")
+        raise field_error(
+            "file", _("The file has %(size)s; at most %(limit)s are accepted.") % limits, "file_size"
+        )
     if not size:
         raise field_error("file", _("The file is empty."), "file_empty")
     head = upload.read(8192)
@@ -80,7 +86,11 @@ def check_upload(upload: "UploadedFile[Any]") -> str:
     expected = SIGNATURES.get(suffix)
     is_text_with_signature = expected is None and (detected is not None or b"\0" in head)
     if is_text_with_signature or (expected is not None and detected not in expected):
-        raise field_error("file", _("The content is not that of a %(kind)s file.") % {"kind": suffix.lstrip(".")}, "file_content")
+        raise field_error(
+            "file",
+            _("The content is not that of a %(kind)s file.") % {"kind": suffix.lstrip(".")},
+            "file_content",
+        )
     return ACCEPTED_TYPES[suffix]
 
 

@@ -36,7 +36,9 @@ class TransitionRefused(Refused):
 
     code = "transition_refused"
 
-    def __init__(self, messages: str | Sequence[str], *, code: str = "", blockers: Sequence[Any] = ()) -> None:
+    def __init__(
+        self, messages: str | Sequence[str], *, code: str = "", blockers: Sequence[Any] = ()
+    ) -> None:
         super().__init__(messages, code=code)
         self.blockers = list(blockers)
 
@@ -46,7 +48,9 @@ class StaleRecord(DomainError):
 
     code = "stale"
 
-    def __init__(self, current: "Record", *, changed_by: str = "", changed_at: datetime | None = None) -> None:
+    def __init__(
+        self, current: "Record", *, changed_by: str = "", changed_at: datetime | None = None
+    ) -> None:
         self.current = current
         self.changed_by = changed_by
         self.changed_at = changed_at

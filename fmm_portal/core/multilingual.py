@@ -30,7 +30,7 @@ class LocalText(NamedTuple):
 
     @property
     def direction(self) -> str:
-        """"rtl" or "ltr", by the declared language, never guessed from the letters."""
+        """ "rtl" or "ltr", by the declared language, never guessed from the letters."""
         return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
 
     def __str__(self) -> str:
@@ -47,7 +47,9 @@ class Multilingual(Mapping[str, str]):
         unknown = set(given) - set(content_languages())
         if unknown:
             raise ValueError(f"Unknown content language: {', '.join(sorted(unknown))}.")
-        self._texts = {code: given[code].strip() for code in content_languages() if (given.get(code) or "").strip()}
+        self._texts = {
+            code: given[code].strip() for code in content_languages() if (given.get(code) or "").strip()
+        }
 
     @classmethod
     def of(cls, value: Any) -> "Multilingual":
@@ -101,7 +103,7 @@ class MultilingualField(models.Field):
     """A Multilingual, stored as readable JSON text so that every database can search it."""
 
     description = "A text in several languages"
-    default_error_messages = {"blank": _("Write this in at least one language.")}  # noqa: RUF012 - Django's own pattern
+    default_error_messages = {"blank": _("Write this in at least one language.")}
 
     def __init__(self, *args: Any, is_long: bool = False, **kwargs: Any) -> None:
         self.is_long = is_long
@@ -133,7 +135,7 @@ class MultilingualField(models.Field):
     def value_to_string(self, obj: models.Model) -> str:
         return self.get_prep_value(self.value_from_object(obj))
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(**{"form_class": MultilingualFormField, "is_long": self.is_long, **kwargs})
 
 
@@ -164,9 +166,20 @@ class MultilingualWidget(forms.MultiWidget):
                 # The browser must not insist on every language; the field asks for one of them.
                 box["attrs"].pop("required", None)
                 box["required"] = False
-            boxes.append({"code": code, "language": dict(settings.CONTENT_LANGUAGES)[code], "box": box, "is_filled": bool(box["value"])})
+            boxes.append(
+                {
+                    "code": code,
+                    "language": dict(settings.CONTENT_LANGUAGES)[code],
+                    "box": box,
+                    "is_filled": bool(box["value"]),
+                }
+            )
         boxes.sort(key=lambda box: box["code"] != first)
-        context["widget"] |= {"first": boxes[0], "others": boxes[1:], "filled_others": [b for b in boxes[1:] if b["is_filled"]]}
+        context["widget"] |= {
+            "first": boxes[0],
+            "others": boxes[1:],
+            "filled_others": [b for b in boxes[1:] if b["is_filled"]],
+        }
         return context
 
 
@@ -178,7 +191,9 @@ class MultilingualFormField(forms.MultiValueField):
             kwargs.pop(option, None)
         kwargs.setdefault("widget", MultilingualWidget(is_long=is_long))
         super().__init__(
-            fields=tuple(forms.CharField(required=False) for _code in content_languages()), require_all_fields=False, **kwargs
+            fields=tuple(forms.CharField(required=False) for _code in content_languages()),
+            require_all_fields=False,
+            **kwargs,
         )
 
     def compress(self, data_list: list[str]) -> Multilingual:

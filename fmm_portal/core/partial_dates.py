@@ -21,7 +21,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-INVALID = _("Write a date as 14/11/2017 or 14 November 2017, a month as 07/2015 or July 2015, or a year as 2015.")
+INVALID = _(
+    "Write a date as 14/11/2017 or 14 November 2017, a month as 07/2015 or July 2015, or a year as 2015."
+)
 
 
 @total_ordering
@@ -55,7 +57,7 @@ class PartialDate:
 
     @property
     def precision(self) -> str:
-        """"day", "month" or "year"."""
+        """ "day", "month" or "year"."""
         return "day" if self.day else "month" if self.month else "year"
 
     @property
@@ -120,7 +122,9 @@ def parse_partial_date(text: str) -> PartialDate | None:
         return None
     iso = re.fullmatch(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", text)
     numeric = re.fullmatch(r"(?:(\d{1,2})[/.])?(\d{1,2})[/.](\d{4})", text)
-    named = re.fullmatch(r"(?:(\d{1,2})(?:er|st|nd|rd|th)?\s+(?:de\s+)?)?([^\W\d]+\.?)\s+(?:de\s+)?(\d{4})", text)
+    named = re.fullmatch(
+        r"(?:(\d{1,2})(?:er|st|nd|rd|th)?\s+(?:de\s+)?)?([^\W\d]+\.?)\s+(?:de\s+)?(\d{4})", text
+    )
     try:
         if iso:
             return PartialDate(*(int(part) for part in iso.groups() if part))
@@ -133,7 +137,9 @@ def parse_partial_date(text: str) -> PartialDate | None:
             if month_number:
                 return PartialDate(int(year), month_number, int(day) if day else None)
     except ValueError as error:
-        raise ValidationError(_("%(text)s is not a date in the calendar."), code="invalid", params={"text": text}) from error
+        raise ValidationError(
+            _("%(text)s is not a date in the calendar."), code="invalid", params={"text": text}
+        ) from error
     raise ValidationError(INVALID, code="invalid")
 
 
@@ -180,7 +186,7 @@ class PartialDateField(models.Field):
     def value_to_string(self, obj: models.Model) -> str:
         return self.get_prep_value(self.value_from_object(obj)) or ""
 
-    def formfield(self, **kwargs: Any) -> forms.Field | None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(**{"form_class": PartialDateFormField, **kwargs})
 
 
@@ -195,8 +201,10 @@ class PartialDateInput(forms.TextInput):
 
     def format_value(self, value: Any) -> str | None:
         if isinstance(value, PartialDate):
-            return f"{value.day:02d}/{value.month:02d}/{value.year}" if value.day else (
-                f"{value.month:02d}/{value.year}" if value.month else str(value.year)
+            return (
+                f"{value.day:02d}/{value.month:02d}/{value.year}"
+                if value.day
+                else (f"{value.month:02d}/{value.year}" if value.month else str(value.year))
             )
         return super().format_value(value)
 

@@ -80,7 +80,9 @@ def policy_for(model: type[models.Model] | models.Model) -> Policy:
     try:
         return _policies[model_class]
     except KeyError:
-        raise ImproperlyConfigured(f"{model_class.__name__} has no policy; register one in apps.py.") from None
+        raise ImproperlyConfigured(
+            f"{model_class.__name__} has no policy; register one in apps.py."
+        ) from None
 
 
 def models_with_policy() -> list[type[models.Model]]:

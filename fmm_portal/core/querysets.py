@@ -1,14 +1,14 @@
 """The base queryset: rows that a principal may see, and search without accents."""
 
 import unicodedata
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from django.db import models
 
 from fmm_portal.core.policies import policy_for
 from fmm_portal.core.principals import Principal
 
-M = TypeVar("M", bound=models.Model, covariant=True)
+M = TypeVar("M", bound=models.Model)
 
 
 def fold(text: str) -> str:
@@ -17,13 +17,7 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
-if TYPE_CHECKING:
-    _Base = models.QuerySet[M]
-else:
-    _Base = models.QuerySet
-
-
-class RecordQuerySet(_Base):
+class RecordQuerySet(models.QuerySet[M]):
     """Every model's queryset descends from this one; reads start from `visible_to`."""
 
     def visible_to(self, principal: Principal) -> Self:
@@ -38,7 +32,8 @@ class RecordQuerySet(_Base):
 
     def with_related(self) -> Self:
         """What a list row shows, in a bounded number of queries."""
-        return self
+        shown: tuple[str, ...] = getattr(self.model, "shown_relations", ())
+        return self.select_related(*shown) if shown else self
 
     def with_detail(self) -> Self:
         """What the page of one record shows."""

@@ -12,7 +12,9 @@ from fmm_portal.core.models import ReferenceSequence
 def next_reference(prefix: str, year: int) -> str:
     """The next reference of a series; call it inside the transaction that creates the record."""
     with transaction.atomic():
-        sequence, _is_new = ReferenceSequence.objects.select_for_update().get_or_create(prefix=prefix, year=year)
+        sequence, _is_new = ReferenceSequence.objects.select_for_update().get_or_create(
+            prefix=prefix, year=year
+        )
         sequence.last_number += 1
         sequence.save(update_fields=["last_number"])
     return f"{prefix}-{year}-{sequence.last_number:03d}"
@@ -25,10 +27,15 @@ def adopt_reference(reference: str, prefix: str) -> str:
     """
     match = re.fullmatch(rf"{re.escape(prefix)}-(\d{{4}})-(\d{{3,}})", reference)
     if match is None:
-        raise Refused(_("%(reference)s is not a reference such as %(prefix)s-2019-001.") % {"reference": reference, "prefix": prefix})
+        raise Refused(
+            _("%(reference)s is not a reference such as %(prefix)s-2019-001.")
+            % {"reference": reference, "prefix": prefix}
+        )
     year, number = int(match[1]), int(match[2])
     with transaction.atomic():
-        sequence, _is_new = ReferenceSequence.objects.select_for_update().get_or_create(prefix=prefix, year=year)
+        sequence, _is_new = ReferenceSequence.objects.select_for_update().get_or_create(
+            prefix=prefix, year=year
+        )
         if number > sequence.last_number:
             sequence.last_number = number
             sequence.save(update_fields=["last_number"])

@@ -26,7 +26,7 @@ def lock(record: R, *, expected_version: int | None = None) -> R:
 
     Raises StaleRecord when `expected_version` is given and somebody saved since.
     """
-    current: R = type(record)._base_manager.select_for_update().get(pk=record.pk)  # type: ignore[assignment]
+    current: R = type(record)._base_manager.select_for_update().get(pk=record.pk)
     if expected_version is not None and current.version != expected_version:
         raise stale(current)
     return current
@@ -35,7 +35,9 @@ def lock(record: R, *, expected_version: int | None = None) -> R:
 def stale(current: Record) -> StaleRecord:
     entry = last_change(current)
     return StaleRecord(
-        current, changed_by=entry.actor_label if entry else "", changed_at=entry.at if entry else current.updated_at
+        current,
+        changed_by=entry.actor_label if entry else "",
+        changed_at=entry.at if entry else current.updated_at,
     )
 
 
@@ -69,7 +71,9 @@ def _save(record: Record, related: Mapping[str, Any]) -> None:
 
 
 @transaction.atomic
-def create_record(record: R, *, actor: Actor, related: Mapping[str, Any] | None = None, reason: str = "") -> R:
+def create_record(
+    record: R, *, actor: Actor, related: Mapping[str, Any] | None = None, reason: str = ""
+) -> R:
     """Write a new record with its many-to-many rows and its first history entry.
 
     Raises Forbidden, ValidationError.
@@ -78,18 +82,29 @@ def create_record(record: R, *, actor: Actor, related: Mapping[str, Any] | None 
     if isinstance(record, Referenced):
         prefix = record.reference_prefix
         record.reference = (
-            adopt_reference(record.reference, prefix) if record.reference else next_reference(prefix, record.reference_year())
+            adopt_reference(record.reference, prefix)
+            if record.reference
+            else next_reference(prefix, record.reference_year())
         )
     _save(record, related or {})
     record_activity(
-        actor=actor, verb="create", subject=record, changes=difference(record, {}, snapshot(record)), reason=reason
+        actor=actor,
+        verb="create",
+        subject=record,
+        changes=difference(record, {}, snapshot(record)),
+        reason=reason,
     )
     return record
 
 
 @transaction.atomic
 def update_record(
-    record: R, *, actor: Actor, changes: Mapping[str, Any], expected_version: int | None = None, reason: str = ""
+    record: R,
+    *,
+    actor: Actor,
+    changes: Mapping[str, Any],
+    expected_version: int | None = None,
+    reason: str = "",
 ) -> R:
     """Apply `{field: value}` (many-to-many fields take lists). Nothing differs, nothing is written.
 
@@ -112,12 +127,21 @@ def update_record(
 
 
 @transaction.atomic
-def delete_record(record: Record, *, actor: Actor, expected_version: int | None = None, reason: str = "") -> None:
+def delete_record(
+    record: Record, *, actor: Actor, expected_version: int | None = None, reason: str = ""
+) -> None:
     """Remove a record; its history stays.  Raises StaleRecord, Forbidden, Refused when others depend on it."""
     current = lock(record, expected_version=expected_version)
     require(actor.principal, "delete", current)
     label, before = str(current), snapshot(current)
-    record_activity(actor=actor, verb="delete", subject=current, changes=difference(current, before, {}), reason=reason, label=label)
+    record_activity(
+        actor=actor,
+        verb="delete",
+        subject=current,
+        changes=difference(current, before, {}),
+        reason=reason,
+        label=label,
+    )
     try:
         with transaction.atomic():
             current.delete()

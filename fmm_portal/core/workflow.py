@@ -5,7 +5,8 @@ raises and says everything that is missing; nothing is silently skipped.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -90,12 +91,14 @@ class Workflow:
     model: type[Record]
     field: str
     transitions: tuple[Transition, ...]
-    _by_name: dict[str, Transition] = field(init=False, default_factory=dict)
+    _by_name: dict[str, Transition] = dataclasses.field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         for transition in self.transitions:
             if transition.name in self._by_name:
-                raise ImproperlyConfigured(f"{self.model.__name__}: two transitions are called {transition.name}.")
+                raise ImproperlyConfigured(
+                    f"{self.model.__name__}: two transitions are called {transition.name}."
+                )
             self._by_name[transition.name] = transition
 
     def get(self, name: str) -> Transition:
@@ -103,7 +106,9 @@ class Workflow:
         try:
             return self._by_name[name]
         except KeyError:
-            raise TransitionRefused(_("There is no step called %(name)s.") % {"name": name}, code="unknown_transition") from None
+            raise TransitionRefused(
+                _("There is no step called %(name)s.") % {"name": name}, code="unknown_transition"
+            ) from None
 
     def state_of(self, record: Record) -> str:
         return str(getattr(record, self.field))
@@ -190,7 +195,13 @@ class Workflow:
         return current
 
     def _check(
-        self, record: Record, transition: Transition, actor: Actor, reason: str, override: bool, data: Mapping[str, Any]
+        self,
+        record: Record,
+        transition: Transition,
+        actor: Actor,
+        reason: str,
+        override: bool,
+        data: Mapping[str, Any],
     ) -> None:
         decision = policy_for(record).can(actor.principal, transition.right, record)
         if not decision.allowed:
@@ -199,18 +210,30 @@ class Workflow:
         if state not in transition.sources:
             allowed_from = ", ".join(self.state_label(source) for source in transition.sources)
             raise TransitionRefused(
-                _("“%(step)s” is not possible now: the state is “%(state)s”, and this step starts from: %(sources)s.")
+                _(
+                    "“%(step)s” is not possible now: the state is “%(state)s”, and this step starts from: %(sources)s."
+                )
                 % {"step": transition.label, "state": self.state_label(state), "sources": allowed_from},
                 code="wrong_state",
             )
         unknown = set(data) - set(transition.fields)
         if unknown:
-            raise ValidationError({name: _("This step does not take this value.") for name in sorted(unknown)})
+            raise ValidationError(
+                {name: _("This step does not take this value.") for name in sorted(unknown)}
+            )
         if (transition.needs_reason or override) and not reason.strip():
-            raise ValidationError({"reason": ValidationError(_("Give the reason: it is kept in the history."), code="required")})
+            raise ValidationError(
+                {"reason": ValidationError(_("Give the reason: it is kept in the history."), code="required")}
+            )
 
     def _require_override(
-        self, record: Record, transition: Transition, actor: Actor, blockers: list[Blocker], reason: str, override: bool
+        self,
+        record: Record,
+        transition: Transition,
+        actor: Actor,
+        blockers: list[Blocker],
+        reason: str,
+        override: bool,
     ) -> None:
         if override and reason.strip() and self._may_override(record, actor.principal, blockers).allowed:
             return

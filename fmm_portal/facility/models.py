@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField
+from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.institutions.models import Institution
 
 
@@ -21,11 +22,19 @@ class Programme(Searchable, Record):
     acronym = models.CharField(_("acronym"), max_length=30, unique=True)
     name = MultilingualField(_("name"))
     implementer = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="programmes_run",
+        Institution,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="programmes_run",
         verbose_name=_("implementer"),
     )
-    funders = models.ManyToManyField(Institution, blank=True, related_name="programmes_funded", verbose_name=_("funders"))
+    funders = models.ManyToManyField(
+        Institution, blank=True, related_name="programmes_funded", verbose_name=_("funders")
+    )
     contract_numbers = models.CharField(_("contract numbers"), max_length=200, blank=True)
+
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("programme")
@@ -44,7 +53,9 @@ class Programme(Searchable, Record):
     def visibility_on(self, day: date) -> "VisibilityText | None":
         """The texts that held on a day; the latest of those that began."""
         held = [text for text in self.visibility_texts.all() if text.holds_on(day)]
-        return max(held, key=lambda text: text.valid_from.earliest if text.valid_from else date.min, default=None)
+        return max(
+            held, key=lambda text: text.valid_from.earliest if text.valid_from else date.min, default=None
+        )
 
 
 class VisibilityText(Record):
@@ -55,6 +66,8 @@ class VisibilityText(Record):
     disclaimer = MultilingualField(_("disclaimer"), is_long=True, blank=True)
     valid_from = PartialDateField(_("from"))
     valid_until = PartialDateField(_("until"))
+
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("visibility text")

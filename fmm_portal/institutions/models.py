@@ -1,6 +1,7 @@
 """Countries, institutions with names by language and time, contacts as posts, themes."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import Multilingual, MultilingualField
 from fmm_portal.core.partial_dates import PartialDate, PartialDateField
+from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.institutions.countries import country_name
 from fmm_portal.institutions.enums import USUAL_CONSTITUENCY, Constituency, InstitutionKind, Sex
 from fmm_portal.institutions.querysets import ContactQuerySet, CountryQuerySet, InstitutionQuerySet
@@ -56,6 +58,8 @@ class Theme(Searchable, Record):
     code = models.SlugField(_("code"), max_length=50, unique=True)
     name = MultilingualField(_("name"))
 
+    objects = RecordQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("theme")
         verbose_name_plural = _("themes")
@@ -77,16 +81,29 @@ class Institution(Searchable, Record):
     name = MultilingualField(_("name"))
     acronym = models.CharField(_("acronym"), max_length=30, blank=True)
     country = models.ForeignKey(
-        Country, on_delete=models.PROTECT, null=True, blank=True, related_name="institutions", verbose_name=_("country"),
+        Country,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="institutions",
+        verbose_name=_("country"),
         help_text=_("None for a regional or international body without a seat that matters here."),
     )
     kind = models.CharField(_("kind"), max_length=30, choices=InstitutionKind)
     constituency = models.CharField(
-        _("constituency"), max_length=15, choices=Constituency, blank=True,
+        _("constituency"),
+        max_length=15,
+        choices=Constituency,
+        blank=True,
         help_text=_("Whom it speaks for. Left empty, it follows from the kind."),
     )
     parent = models.ForeignKey(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("part of"),
     )
     city = models.CharField(_("city"), max_length=100, blank=True)
     website = models.URLField(_("website"), blank=True)
@@ -101,12 +118,15 @@ class Institution(Searchable, Record):
         ordering = ("acronym", "pk")
         constraints = (
             models.UniqueConstraint(
-                Upper("acronym"), "country", name="acronym_unique_in_country",
+                Upper("acronym"),
+                "country",
+                name="acronym_unique_in_country",
                 condition=models.Q(country__isnull=False) & ~models.Q(acronym=""),
                 violation_error_message=_("Another institution of this country already has this acronym."),
             ),
             models.UniqueConstraint(
-                Upper("acronym"), name="acronym_unique_without_country",
+                Upper("acronym"),
+                name="acronym_unique_without_country",
                 condition=models.Q(country__isnull=True) & ~models.Q(acronym=""),
                 violation_error_message=_("Another institution without a country already has this acronym."),
             ),
@@ -131,12 +151,18 @@ class Institution(Searchable, Record):
         if errors:
             raise ValidationError(errors)
         if not self.constituency:
-            self.constituency = USUAL_CONSTITUENCY.get(InstitutionKind(self.kind), Constituency.GOVERNMENT) if (
-                self.kind and self.kind != InstitutionKind.OTHER
-            ) else ""
+            self.constituency = (
+                USUAL_CONSTITUENCY.get(InstitutionKind(self.kind), Constituency.GOVERNMENT)
+                if (self.kind and self.kind != InstitutionKind.OTHER)
+                else ""
+            )
 
     def search_terms(self) -> Iterable[str]:
-        former = [term for name in self.former_names.all() for term in (name.acronym, *name.name.values())] if self.pk else []
+        former = (
+            [term for name in self.former_names.all() for term in (name.acronym, *name.name.values())]
+            if self.pk
+            else []
+        )
         return (self.acronym, *self.name.values(), self.city, *former)
 
     def get_absolute_url(self) -> str:
@@ -163,6 +189,8 @@ class FormerName(Record):
     valid_from = PartialDateField(_("from"))
     valid_until = PartialDateField(_("until"), null=False, blank=False)
 
+    objects = RecordQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("former name")
         verbose_name_plural = _("former names")
@@ -187,16 +215,21 @@ class Contact(Searchable, Record):
     )
     position = MultilingualField(_("position"))
     person_name = models.CharField(
-        _("name of the person"), max_length=150, blank=True, help_text=_("Leave empty when it is not known or not needed.")
+        _("name of the person"),
+        max_length=150,
+        blank=True,
+        help_text=_("Leave empty when it is not known or not needed."),
     )
     sex = models.CharField(_("sex"), max_length=10, choices=Sex, default=Sex.NOT_STATED)
-    languages = models.CharField(_("languages"), max_length=50, blank=True, help_text=_("Codes such as fr, en, ar."))
+    languages = models.CharField(
+        _("languages"), max_length=50, blank=True, help_text=_("Codes such as fr, en, ar.")
+    )
     email = models.EmailField(_("e-mail address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
     starts_on = PartialDateField(_("in this post from"))
     ends_on = PartialDateField(_("in this post until"))
 
-    restricted_fields = frozenset({"person_name", "email", "phone"})
+    restricted_fields: ClassVar[frozenset[str]] = frozenset({"person_name", "email", "phone"})
 
     objects = ContactQuerySet.as_manager()
 

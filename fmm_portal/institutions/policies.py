@@ -56,7 +56,9 @@ class InstitutionPolicy(DocumentHost, DirectoryPolicy):
     def may_attach(self, principal: Principal, obj: Any) -> Decision:
         return self.may_change(principal, obj)
 
-    def document_scope(self, principal: Principal, audience: str, hosts: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    def document_scope(
+        self, principal: Principal, audience: str, hosts: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
         if is_staff(principal):
             return hosts
         if audience == Audience.PARTICIPANTS:

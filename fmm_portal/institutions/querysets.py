@@ -1,19 +1,22 @@
 """Rows of institutions, contacts, countries and themes."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
 from fmm_portal.core.querysets import RecordQuerySet
 
+if TYPE_CHECKING:
+    from fmm_portal.institutions.models import Contact, Country, Institution
 
-class CountryQuerySet(RecordQuerySet):
+
+class CountryQuerySet(RecordQuerySet["Country"]):
     def programme_countries(self) -> Self:
         """The fifteen ECOWAS states of 2013 and Mauritania."""
         return self.filter(is_programme_country=True)
 
 
-class InstitutionQuerySet(RecordQuerySet):
+class InstitutionQuerySet(RecordQuerySet["Institution"]):
     def with_related(self) -> Self:
         return self.select_related("country", "parent", "parent__country")
 
@@ -21,7 +24,7 @@ class InstitutionQuerySet(RecordQuerySet):
         return self.with_related().prefetch_related("former_names", "themes")
 
 
-class ContactQuerySet(RecordQuerySet):
+class ContactQuerySet(RecordQuerySet["Contact"]):
     def with_related(self) -> Self:
         return self.select_related("institution", "institution__country")
 

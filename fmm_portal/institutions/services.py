@@ -28,7 +28,9 @@ def rename_institution(
     """
     current = lock(institution, expected_version=expected_version)
     if former_until is None:
-        raise field_error("former_until", _("Say until when the former name held; the year is enough."), "required")
+        raise field_error(
+            "former_until", _("Say until when the former name held; the year is enough."), "required"
+        )
     if former_until.earliest > today():
         raise field_error("former_until", _("A former name cannot end in the future."))
     if name == current.name and acronym == current.acronym:

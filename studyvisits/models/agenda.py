@@ -1,8 +1,8 @@
 """The agenda: items, the hosts asked to receive, attendance, and the versions that were published."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
-from delegations.models import Delegate
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from delegations.models import Delegate
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.institutions.models import Institution
@@ -26,19 +27,32 @@ class AgendaItem(Searchable, Record):
         StudyVisit, on_delete=models.CASCADE, related_name="agenda_items", verbose_name=_("study visit")
     )
     leg = models.ForeignKey(
-        Leg, on_delete=models.SET_NULL, null=True, blank=True, related_name="agenda_items", verbose_name=_("leg")
+        Leg,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="agenda_items",
+        verbose_name=_("leg"),
     )
-    day = models.DateField(_("day"), null=True, blank=True, help_text=_("Leave empty when the day is not known."))
+    day = models.DateField(
+        _("day"), null=True, blank=True, help_text=_("Leave empty when the day is not known.")
+    )
     starts_at = models.TimeField(_("from"), null=True, blank=True)
     ends_at = models.TimeField(_("until"), null=True, blank=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("The place in the day when no hour is known."))
+    order = models.PositiveSmallIntegerField(
+        _("order"), default=0, help_text=_("The place in the day when no hour is known.")
+    )
     kind = models.CharField(_("kind"), max_length=15, choices=SessionKind, default=SessionKind.SITE_VISIT)
     topic = MultilingualField(_("topic"), blank=True)
     host_label = MultilingualField(
-        _("host, as described"), blank=True, help_text=_("When the host is not an institution of the directory.")
+        _("host, as described"),
+        blank=True,
+        help_text=_("When the host is not an institution of the directory."),
     )
     place = models.CharField(_("place"), max_length=200, blank=True)
-    languages = models.CharField(_("languages"), max_length=50, blank=True, help_text=_("Codes such as fr, ar."))
+    languages = models.CharField(
+        _("languages"), max_length=50, blank=True, help_text=_("Codes such as fr, ar.")
+    )
     notes = MultilingualField(_("notes"), is_long=True, blank=True)
 
     objects = AgendaItemQuerySet.as_manager()
@@ -47,7 +61,12 @@ class AgendaItem(Searchable, Record):
         verbose_name = _("agenda item")
         verbose_name_plural = _("agenda items")
         # Days that are not known come last.
-        ordering = (models.F("day").asc(nulls_last=True), "order", models.F("starts_at").asc(nulls_last=True), "pk")
+        ordering = (
+            models.F("day").asc(nulls_last=True),
+            "order",
+            models.F("starts_at").asc(nulls_last=True),
+            "pk",
+        )
         indexes = (models.Index(fields=["visit", "day"], name="agenda_items_by_day"),)
 
     def __str__(self) -> str:
@@ -91,18 +110,34 @@ class AgendaItem(Searchable, Record):
 class AgendaHost(Record):
     """An institution asked to receive the delegation in one session, and its answer."""
 
-    item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="hosts", verbose_name=_("agenda item"))
-    institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, related_name="hosted_sessions", verbose_name=_("host institution")
+    item = models.ForeignKey(
+        AgendaItem, on_delete=models.CASCADE, related_name="hosts", verbose_name=_("agenda item")
     )
-    status = models.CharField(_("answer"), max_length=9, choices=HostStatus, default=HostStatus.PROPOSED, editable=False)
+    institution = models.ForeignKey(
+        Institution,
+        on_delete=models.PROTECT,
+        related_name="hosted_sessions",
+        verbose_name=_("host institution"),
+    )
+    status = models.CharField(
+        _("answer"), max_length=9, choices=HostStatus, default=HostStatus.PROPOSED, editable=False
+    )
     answered_slot = models.CharField(max_length=30, blank=True, editable=False)
     comment = models.TextField(_("comment"), blank=True)
     replaced_by = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("replaced by")
+        Institution,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("replaced by"),
     )
 
-    shown_relations = ("item__visit", "institution__country", "replaced_by__country")
+    shown_relations: ClassVar[tuple[str, ...]] = (
+        "item__visit",
+        "institution__country",
+        "replaced_by__country",
+    )
     objects = VisitPartQuerySet.as_manager()
 
     class Meta:
@@ -111,7 +146,8 @@ class AgendaHost(Record):
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(
-                fields=["item", "institution"], name="host_once_per_session",
+                fields=["item", "institution"],
+                name="host_once_per_session",
                 violation_error_message=_("This institution is already a host of the session."),
             ),
         )
@@ -138,11 +174,17 @@ class AgendaHost(Record):
 class Attendance(Record):
     """Whether a delegate was at a session."""
 
-    item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="attendances", verbose_name=_("agenda item"))
-    delegate = models.ForeignKey(Delegate, on_delete=models.CASCADE, related_name="attendances", verbose_name=_("delegate"))
-    status = models.CharField(_("attendance"), max_length=8, choices=AttendanceStatus, default=AttendanceStatus.PRESENT)
+    item = models.ForeignKey(
+        AgendaItem, on_delete=models.CASCADE, related_name="attendances", verbose_name=_("agenda item")
+    )
+    delegate = models.ForeignKey(
+        Delegate, on_delete=models.CASCADE, related_name="attendances", verbose_name=_("delegate")
+    )
+    status = models.CharField(
+        _("attendance"), max_length=8, choices=AttendanceStatus, default=AttendanceStatus.PRESENT
+    )
 
-    shown_relations = ("item__visit", "delegate__delegation")
+    shown_relations: ClassVar[tuple[str, ...]] = ("item__visit", "delegate__delegation")
     objects = VisitPartQuerySet.as_manager()
 
     class Meta:
@@ -151,7 +193,8 @@ class Attendance(Record):
         ordering = ("item", "delegate__order", "pk")
         constraints = (
             models.UniqueConstraint(
-                fields=["item", "delegate"], name="attendance_once_per_session",
+                fields=["item", "delegate"],
+                name="attendance_once_per_session",
                 violation_error_message=_("The attendance of this delegate is already recorded."),
             ),
         )
@@ -160,7 +203,11 @@ class Attendance(Record):
         return f"{self.delegate}: {self.get_status_display()}"
 
     def clean(self) -> None:
-        if self.item_id and self.delegate_id and not self.delegate.delegation.study_visits.filter(pk=self.item.visit_id).exists():
+        if (
+            self.item_id
+            and self.delegate_id
+            and not self.delegate.delegation.study_visits.filter(pk=self.item.visit_id).exists()
+        ):
             raise ValidationError({"delegate": _t("This delegate does not take part in the visit.")})
 
     def history_root(self) -> Record:
@@ -176,13 +223,18 @@ class AgendaVersion(Record):
     number = models.PositiveSmallIntegerField(_("version"))
     published_at = models.DateTimeField(_("published"), default=timezone.now)
     published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
     )
     note = models.TextField(_("note"), blank=True)
     items = models.JSONField(_("items"), default=list)
     changes = models.JSONField(_("changes"), default=list, blank=True)
 
-    shown_relations = ("visit", "published_by")
+    shown_relations: ClassVar[tuple[str, ...]] = ("visit", "published_by")
     objects = VisitPartQuerySet.as_manager()
 
     class Meta:

@@ -1,6 +1,7 @@
 """Two-sided commitments: who owes what to whom by when, until it is done with evidence."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -27,28 +28,54 @@ class Commitment(Referenced, Searchable, Record):
         StudyVisit, on_delete=models.PROTECT, related_name="commitments", verbose_name=_("study visit")
     )
     lesson = models.ForeignKey(
-        Lesson, on_delete=models.SET_NULL, null=True, blank=True, related_name="commitments", verbose_name=_("lesson")
+        Lesson,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="commitments",
+        verbose_name=_("lesson"),
     )
     text = MultilingualField(_("what is owed"), is_long=True)
     owed_by = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="commitments_owed", verbose_name=_("owed by")
+        Institution,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="commitments_owed",
+        verbose_name=_("owed by"),
     )
     owed_to = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="commitments_due", verbose_name=_("owed to")
+        Institution,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="commitments_due",
+        verbose_name=_("owed to"),
     )
     due_on = PartialDateField(_("due"), db_index=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="commitments",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="commitments",
         verbose_name=_("followed by"),
     )
     status = models.CharField(
-        _("status"), max_length=11, choices=CommitmentStatus, default=CommitmentStatus.OPEN, editable=False, db_index=True
+        _("status"),
+        max_length=11,
+        choices=CommitmentStatus,
+        default=CommitmentStatus.OPEN,
+        editable=False,
+        db_index=True,
     )
-    evidence = models.TextField(_("evidence"), blank=True, help_text=_("What shows that it was done: a letter, a link, a date."))
+    evidence = models.TextField(
+        _("evidence"), blank=True, help_text=_("What shows that it was done: a letter, a link, a date.")
+    )
     done_on = PartialDateField(_("done on"))
     notes = MultilingualField(_("notes"), is_long=True, blank=True)
 
-    reference_prefix = "CM"
+    reference_prefix: ClassVar[str] = "CM"
 
     objects = CommitmentQuerySet.as_manager()
 

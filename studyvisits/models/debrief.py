@@ -1,12 +1,14 @@
 """The debrief: held with the hosts on the last day, agreed by both sides."""
 
-from delegations.models import Delegate
+from typing import ClassVar
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from delegations.models import Delegate
 from fmm_portal.core.models import Record
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField
@@ -20,18 +22,29 @@ from studyvisits.querysets import VisitPartQuerySet
 class Debrief(Record):
     """What both sides said at the end: a recap, points of cooperation, next steps."""
 
-    visit = models.OneToOneField(StudyVisit, on_delete=models.CASCADE, related_name="debrief", verbose_name=_("study visit"))
+    visit = models.OneToOneField(
+        StudyVisit, on_delete=models.CASCADE, related_name="debrief", verbose_name=_("study visit")
+    )
     agenda_item = models.ForeignKey(
-        AgendaItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="debriefs", verbose_name=_("session")
+        AgendaItem,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="debriefs",
+        verbose_name=_("session"),
     )
     held_on = PartialDateField(_("held on"))
     place = models.CharField(_("place"), max_length=200, blank=True)
     recap = MultilingualField(_("recap of the visit"), is_long=True, blank=True)
-    cooperation_points = MultilingualField(_("points of cooperation discussed"), is_long=True, blank=True, help_text=_("One a line."))
+    cooperation_points = MultilingualField(
+        _("points of cooperation discussed"), is_long=True, blank=True, help_text=_("One a line.")
+    )
     next_steps = MultilingualField(_("next steps"), is_long=True, blank=True, help_text=_("One a line."))
-    status = models.CharField(_("status"), max_length=6, choices=DebriefStatus, default=DebriefStatus.DRAFT, editable=False)
+    status = models.CharField(
+        _("status"), max_length=6, choices=DebriefStatus, default=DebriefStatus.DRAFT, editable=False
+    )
 
-    shown_relations = ("visit", "agenda_item")
+    shown_relations: ClassVar[tuple[str, ...]] = ("visit", "agenda_item")
     objects = VisitPartQuerySet.as_manager()
 
     class Meta:
@@ -62,19 +75,31 @@ class Debrief(Record):
 class DebriefParticipant(Record):
     """Somebody at the debrief, by position and side."""
 
-    debrief = models.ForeignKey(Debrief, on_delete=models.CASCADE, related_name="participants", verbose_name=_("debrief"))
+    debrief = models.ForeignKey(
+        Debrief, on_delete=models.CASCADE, related_name="participants", verbose_name=_("debrief")
+    )
     side = models.CharField(_("side"), max_length=8, choices=Side)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     position = MultilingualField(_("position"))
     institution = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("institution")
+        Institution,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("institution"),
     )
     delegate = models.ForeignKey(
-        Delegate, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("delegate")
+        Delegate,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("delegate"),
     )
     has_agreed = models.BooleanField(_("agrees for their side"), default=False)
 
-    shown_relations = ("debrief__visit", "institution__country", "delegate")
+    shown_relations: ClassVar[tuple[str, ...]] = ("debrief__visit", "institution__country", "delegate")
     objects = VisitPartQuerySet.as_manager()
 
     class Meta:

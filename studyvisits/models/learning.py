@@ -1,6 +1,7 @@
 """What was to be learnt and what was: questions, session notes, lessons."""
 
 from collections.abc import Iterable
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -27,16 +28,25 @@ class LearningQuestion(Record):
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     text = MultilingualField(_("question"), is_long=True)
     asked_by = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked by")
+        Institution,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("asked by"),
     )
     agenda_item = models.ForeignKey(
-        AgendaItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="learning_questions",
+        AgendaItem,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="learning_questions",
         verbose_name=_("session where it is to be answered"),
     )
     status = models.CharField(_("status"), max_length=8, choices=QuestionStatus, default=QuestionStatus.OPEN)
     answer = MultilingualField(_("answer"), is_long=True, blank=True)
 
-    shown_relations = ("visit", "asked_by__country", "agenda_item")
+    shown_relations: ClassVar[tuple[str, ...]] = ("visit", "asked_by__country", "agenda_item")
     objects = VisitPartQuerySet.as_manager()
 
     class Meta:
@@ -61,24 +71,35 @@ class LearningQuestion(Record):
 class SessionNote(Record):
     """One author's notes of one session. A draft is for its author and the programme until it is shared."""
 
-    item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="session_notes", verbose_name=_("session"))
+    item = models.ForeignKey(
+        AgendaItem, on_delete=models.CASCADE, related_name="session_notes", verbose_name=_("session")
+    )
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="session_notes",
-        verbose_name=_("author"), editable=False,
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="session_notes",
+        verbose_name=_("author"),
+        editable=False,
     )
     author_label = models.CharField(_("author, as shown"), max_length=200, blank=True, editable=False)
     key_points = MultilingualField(_("key points"), is_long=True, blank=True)
     practice_observed = MultilingualField(_("practice observed"), is_long=True, blank=True)
-    transferability = models.CharField(_("transferability"), max_length=6, choices=Transferability, blank=True)
+    transferability = models.CharField(
+        _("transferability"), max_length=6, choices=Transferability, blank=True
+    )
     open_questions = MultilingualField(_("open questions"), is_long=True, blank=True)
     people_met = MultilingualField(
         _("people met, by position"), is_long=True, blank=True, help_text=_("Positions, not names.")
     )
     is_shared = models.BooleanField(
-        _("shared"), default=False, help_text=_("Shared notes can be read by everyone who sees the visit, and go into the debrief note.")
+        _("shared"),
+        default=False,
+        help_text=_("Shared notes can be read by everyone who sees the visit, and go into the debrief note."),
     )
 
-    shown_relations = ("item__visit", "author")
+    shown_relations: ClassVar[tuple[str, ...]] = ("item__visit", "author")
     objects = VisitPartQuerySet.as_manager()
 
     class Meta:
@@ -103,18 +124,32 @@ class SessionNote(Record):
 class Lesson(Searchable, Record):
     """Something learnt, from whom, and how far it can be used at home."""
 
-    visit = models.ForeignKey(StudyVisit, on_delete=models.CASCADE, related_name="lessons", verbose_name=_("study visit"))
+    visit = models.ForeignKey(
+        StudyVisit, on_delete=models.CASCADE, related_name="lessons", verbose_name=_("study visit")
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     agenda_item = models.ForeignKey(
-        AgendaItem, on_delete=models.SET_NULL, null=True, blank=True, related_name="lessons", verbose_name=_("session")
+        AgendaItem,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="lessons",
+        verbose_name=_("session"),
     )
     learnt_from = models.ForeignKey(
-        Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="lessons_given", verbose_name=_("learnt from")
+        Institution,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="lessons_given",
+        verbose_name=_("learnt from"),
     )
     text = MultilingualField(_("lesson"), is_long=True)
-    transferability = models.CharField(_("transferability"), max_length=6, choices=Transferability, blank=True)
+    transferability = models.CharField(
+        _("transferability"), max_length=6, choices=Transferability, blank=True
+    )
 
-    shown_relations = ("visit", "agenda_item", "learnt_from__country")
+    shown_relations: ClassVar[tuple[str, ...]] = ("visit", "agenda_item", "learnt_from__country")
     objects = VisitPartQuerySet.as_manager()
 
     class Meta:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import ClassVar
 
-from delegations.models import Delegate, Delegation
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from delegations.models import Delegate, Delegation
 from fmm_portal.core.models import Record, Referenced, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField, today
+from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.facility.models import Programme
 from fmm_portal.institutions.models import Country, Theme
 from studyvisits.enums import FROZEN_STATUSES, VisitStatus
@@ -28,7 +30,12 @@ class StudyVisit(Referenced, Searchable, Record):
 
     title = MultilingualField(_("title"))
     programme = models.ForeignKey(
-        Programme, on_delete=models.PROTECT, null=True, blank=True, related_name="study_visits", verbose_name=_("programme")
+        Programme,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="study_visits",
+        verbose_name=_("programme"),
     )
     themes = models.ManyToManyField(Theme, blank=True, related_name="study_visits", verbose_name=_("themes"))
     delegations = models.ManyToManyField(
@@ -38,23 +45,38 @@ class StudyVisit(Referenced, Searchable, Record):
     starts_on = PartialDateField(_("first day"), db_index=True)
     ends_on = PartialDateField(_("last day"))
     stated_duration_days = models.PositiveSmallIntegerField(
-        _("duration in days"), null=True, blank=True, validators=[MinValueValidator(1)],
+        _("duration in days"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
         help_text=_("Only when it is known and the days are not."),
     )
     dates_note = MultilingualField(
-        _("note on the dates"), is_long=True, blank=True, help_text=_("Where they come from, or why they are not certain.")
+        _("note on the dates"),
+        is_long=True,
+        blank=True,
+        help_text=_("Where they come from, or why they are not certain."),
     )
     outcomes = MultilingualField(_("outcomes"), is_long=True, blank=True, help_text=_("One a line."))
     sources = models.JSONField(_("sources"), default=list, blank=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="study_visits",
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="study_visits",
         verbose_name=_("responsible officer"),
     )
     status = models.CharField(
-        _("status"), max_length=10, choices=VisitStatus, default=VisitStatus.PLANNED, editable=False, db_index=True
+        _("status"),
+        max_length=10,
+        choices=VisitStatus,
+        default=VisitStatus.PLANNED,
+        editable=False,
+        db_index=True,
     )
 
-    reference_prefix = "SV"
+    reference_prefix: ClassVar[str] = "SV"
 
     objects = StudyVisitQuerySet.as_manager()
 
@@ -123,7 +145,9 @@ class StudyVisit(Referenced, Searchable, Record):
     @property
     def days_until_start(self) -> int | None:
         """Days from today to the first day when that is known; negative once begun."""
-        return (self.starts_on.earliest - today()).days if self.starts_on and self.starts_on.is_exact else None
+        return (
+            (self.starts_on.earliest - today()).days if self.starts_on and self.starts_on.is_exact else None
+        )
 
     @property
     def is_frozen(self) -> bool:
@@ -148,12 +172,18 @@ class StudyVisit(Referenced, Searchable, Record):
 class Leg(Record):
     """A stay in one place of one host country."""
 
-    visit = models.ForeignKey(StudyVisit, on_delete=models.CASCADE, related_name="legs", verbose_name=_("study visit"))
+    visit = models.ForeignKey(
+        StudyVisit, on_delete=models.CASCADE, related_name="legs", verbose_name=_("study visit")
+    )
     order = models.PositiveSmallIntegerField(_("order"), default=1)
-    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="visit_legs", verbose_name=_("host country"))
+    country = models.ForeignKey(
+        Country, on_delete=models.PROTECT, related_name="visit_legs", verbose_name=_("host country")
+    )
     city = models.CharField(_("city"), max_length=100, blank=True)
     starts_on = PartialDateField(_("from"))
     ends_on = PartialDateField(_("until"))
+
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("leg")

@@ -16,7 +16,9 @@ class InstitutionFactory(factory.django.DjangoModelFactory[Institution]):
     class Meta:
         model = Institution
 
-    name = factory.Sequence(lambda n: Multilingual(en=f"Employment agency {n}", fr=f"Agence pour l'emploi {n}"))
+    name = factory.Sequence(
+        lambda n: Multilingual(en=f"Employment agency {n}", fr=f"Agence pour l'emploi {n}")
+    )
     acronym = factory.Sequence(lambda n: f"EA{n}")
     country = factory.LazyFunction(lambda: country("TG"))
     kind = InstitutionKind.GOVERNMENT
@@ -37,4 +39,6 @@ class ProgrammeFactory(factory.django.DjangoModelFactory[Programme]):
         skip_postgeneration_save = True
 
     acronym = factory.Sequence(lambda n: f"PROG{n}")
-    name = factory.LazyAttribute(lambda o: Multilingual(en=f"Programme {o.acronym}", fr=f"Programme {o.acronym}"))
+    name = factory.LazyAttribute(
+        lambda o: Multilingual(en=f"Programme {o.acronym}", fr=f"Programme {o.acronym}")
+    )

@@ -15,7 +15,7 @@ def test_operations_describes_exactly_the_settings_that_are_read() -> None:
     settings = (ROOT / "fmm_portal" / "settings.py").read_text()
     gunicorn = (ROOT / "gunicorn.conf.py").read_text()
     read = set(re.findall(rf'\b(?:{"|".join(READERS)})\("(\w+)"', settings))
-    read |= set(re.findall(r'os\.environ\.get\("(\w+)"', gunicorn))
+    read |= set(re.findall(r"os\.environ\.get\(['\"](\w+)['\"]", gunicorn))
     described = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.M)
 
     assert set(described) == read

@@ -30,7 +30,12 @@ class Activity(models.Model):
 
     at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("who")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("who"),
     )
     actor_label = models.CharField(_("who"), max_length=200)
     source = models.CharField(_("source"), max_length=10, choices=Source.choices)
@@ -62,7 +67,7 @@ class Activity(models.Model):
         return f"{self.verb} {self.subject_label}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
+        if not self._state.adding:
             raise TypeError("History cannot be changed.")
         super().save(*args, **kwargs)
 

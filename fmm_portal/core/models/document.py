@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.enums import Audience
 from fmm_portal.core.models.record import Record
+from fmm_portal.core.querysets import RecordQuerySet
 
 
 def storage_path(document: "Document", file_name: str) -> str:
@@ -25,15 +26,24 @@ class Document(Record):
     subject = GenericForeignKey("subject_type", "subject_id")
     title = models.CharField(_("title"), max_length=200)
     language = models.CharField(_("language"), max_length=2, choices=settings.CONTENT_LANGUAGES, blank=True)
-    audience = models.CharField(_("who may open it"), max_length=12, choices=Audience, default=Audience.PROGRAMME)
+    audience = models.CharField(
+        _("who may open it"), max_length=12, choices=Audience, default=Audience.PROGRAMME
+    )
     file = models.FileField(_("file"), upload_to=storage_path, max_length=200)
     file_name = models.CharField(_("file name"), max_length=200)
     content_type = models.CharField(_("type"), max_length=100)
     size = models.PositiveBigIntegerField(_("size"))
     sha256 = models.CharField(max_length=64)
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("added by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("added by"),
     )
+
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at", "-pk")

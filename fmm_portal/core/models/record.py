@@ -1,12 +1,12 @@
 """The base of everything that people edit: times, a version to detect concurrent edits, and search text."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.core.querysets import RecordQuerySet, fold
+from fmm_portal.core.querysets import fold
 
 
 class Record(models.Model):
@@ -16,10 +16,10 @@ class Record(models.Model):
     updated_at = models.DateTimeField(_("last changed"), auto_now=True, editable=False, db_index=True)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
-    objects = RecordQuerySet.as_manager()
-
     # Personal data: history says that such a field changed, never from what to what.
-    restricted_fields: frozenset[str] = frozenset()
+    restricted_fields: ClassVar[frozenset[str]] = frozenset()
+    # What a row of a list shows of other records, followed in the same query.
+    shown_relations: ClassVar[tuple[str, ...]] = ()
 
     class Meta:
         abstract = True
@@ -37,10 +37,6 @@ class Searchable(models.Model):
     class Meta:
         abstract = True
 
-    def search_terms(self) -> Iterable[str]:
-        """The texts to find this record by."""
-        raise NotImplementedError
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_text = fold(" ".join(term for term in self.search_terms() if term))
         update_fields = kwargs.get("update_fields")
@@ -48,14 +44,18 @@ class Searchable(models.Model):
             kwargs["update_fields"] = {*update_fields, "search_text"}
         super().save(*args, **kwargs)
 
+    def search_terms(self) -> Iterable[str]:
+        """The texts to find this record by."""
+        raise NotImplementedError
 
-class Referenced(models.Model):
+
+class Referenced(Record):
     """Carries a human reference, given by the services when the record is created and never changed."""
 
     reference = models.CharField(_("reference"), max_length=30, unique=True, editable=False)
 
     # The first part of the reference, such as "SV".
-    reference_prefix: str
+    reference_prefix: ClassVar[str]
 
     class Meta:
         abstract = True

@@ -9,7 +9,9 @@ class ReferenceSequence(models.Model):
     last_number = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["prefix", "year"], name="one_sequence_per_prefix_and_year"),)
+        constraints = (
+            models.UniqueConstraint(fields=["prefix", "year"], name="one_sequence_per_prefix_and_year"),
+        )
 
     def __str__(self) -> str:
         return f"{self.prefix}-{self.year}: {self.last_number}"
