@@ -4,6 +4,7 @@ Forms, serializers, imports and jobs call these; nobody else saves a record.
 """
 
 from collections.abc import Mapping
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
-from fmm_portal.core.activity import difference, last_change, record_activity, snapshot
+from fmm_portal.core.activity import difference, last_change, plain, record_activity, snapshot
 from fmm_portal.core.errors import Refused, StaleRecord
 from fmm_portal.core.models import Record, Referenced
 from fmm_portal.core.policies import require
@@ -54,8 +55,7 @@ def _assign(record: Record, changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _save(record: Record, related: Mapping[str, Any]) -> None:
-    """Validate and write. A race that only the database can see is answered in the constraint's own words."""
-    record.full_clean()
+    """Write a validated record. A race that only the database can see is answered in the constraint's own words."""
     try:
         with transaction.atomic():
             record.save()
@@ -64,10 +64,6 @@ def _save(record: Record, related: Mapping[str, Any]) -> None:
         raise
     for name, value in related.items():
         getattr(record, name).set(value)
-    if related:
-        clean_related = getattr(record, "clean_related", None)
-        if clean_related is not None:
-            clean_related()
 
 
 @transaction.atomic
@@ -86,6 +82,7 @@ def create_record(
             if record.reference
             else next_reference(prefix, record.reference_year())
         )
+    record.full_clean()
     _save(record, related or {})
     record_activity(
         actor=actor,
@@ -116,12 +113,15 @@ def update_record(
     related = _assign(current, changes)
     # Both before and after the new values: nobody moves a record out of, or into, what they may change.
     require(actor.principal, "change", current)
-    _save(current, related)
-    changed = difference(current, before, snapshot(current))
+    current.full_clean()
+    after = snapshot(current) | {
+        name: plain(sorted(rows, key=attrgetter("pk"))) for name, rows in related.items()
+    }
+    changed = difference(current, before, after)
     if not changed:
         return current
     current.version += 1
-    current.save(update_fields=["version", "updated_at"])
+    _save(current, related)
     record_activity(actor=actor, verb="update", subject=current, changes=changed, reason=reason)
     return current
 

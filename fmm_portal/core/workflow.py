@@ -28,18 +28,21 @@ R = TypeVar("R", bound=Record)
 class Guard(NamedTuple):
     """A condition of a step. `check` reads the record and returns what is missing, or None; it never writes.
 
-    An overridable guard may be passed by somebody with the right "override", who gives the reason.
+    An overridable guard may be passed by somebody with the right "override", who gives the reason. A guard
+    with a `field` asks for a value that the step itself takes: it blocks nothing until the step is taken.
     """
 
     code: str
     check: Callable[[Any], str | None]
     overridable: bool = False
+    field: str = ""
 
 
 class Blocker(NamedTuple):
     code: str
     message: str
     overridable: bool = False
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ class Workflow:
                 continue
             if not policy.can(principal, transition.right, record).allowed:
                 continue
-            blockers = self.blockers(record, transition)
+            blockers = [blocker for blocker in self.blockers(record, transition) if not blocker.field]
             may_override = bool(blockers) and self._may_override(record, principal, blockers).allowed
             steps.append(
                 AvailableTransition(
@@ -148,7 +151,11 @@ class Workflow:
     def blockers(self, record: Record, transition: Transition) -> list[Blocker]:
         """Every unmet guard, not only the first."""
         found = ((guard, guard.check(record)) for guard in transition.guards)
-        return [Blocker(guard.code, str(message), guard.overridable) for guard, message in found if message]
+        return [
+            Blocker(guard.code, str(message), guard.overridable, guard.field)
+            for guard, message in found
+            if message
+        ]
 
     def _may_override(self, record: Record, principal: Principal, blockers: Iterable[Blocker]) -> Decision:
         if not all(blocker.overridable for blocker in blockers):
@@ -180,6 +187,10 @@ class Workflow:
             for field_name, value in (data or {}).items():
                 setattr(current, field_name, value)
             blockers = self.blockers(current, transition)
+            if asked := {blocker.field: blocker.message for blocker in blockers if blocker.field}:
+                raise ValidationError(
+                    {name: ValidationError(text, code="required") for name, text in asked.items()}
+                )
             if blockers:
                 self._require_override(current, transition, actor, blockers, reason, override)
             setattr(current, self.field, transition.target)
