@@ -5,11 +5,15 @@ Every variable is described in docs/operations.md; a test keeps that list comple
 
 from pathlib import Path
 
+import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.environment import database, flag, folder, require, secret, whole_number, words
+
+# Django's generic classes take type arguments in annotations only; this lets them do so in code.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
