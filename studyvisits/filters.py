@@ -1,0 +1,260 @@
+"""Filters of study visits and their parts, the same on screen and in the API."""
+
+from typing import Any
+
+import django_filters
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from delegations.models import Delegate, Delegation
+from fmm_portal.accounts.models import User
+from fmm_portal.accounts.roles import is_staff
+from fmm_portal.core.filters import ChoicesFilter, RecordFilterSet, RelationFilter, from_date, until_date
+from fmm_portal.core.partial_dates import today
+from fmm_portal.facility.models import Programme
+from fmm_portal.institutions.models import Country, Institution, Theme
+from studyvisits.enums import (
+    OPEN_COMMITMENTS,
+    AttendanceStatus,
+    CommitmentStatus,
+    DebriefStatus,
+    HostStatus,
+    QuestionStatus,
+    SessionKind,
+    Side,
+    Transferability,
+    VisitStatus,
+)
+from studyvisits.models import (
+    AgendaHost,
+    AgendaItem,
+    AgendaVersion,
+    Attendance,
+    Commitment,
+    Debrief,
+    DebriefParticipant,
+    Leg,
+    LearningQuestion,
+    Lesson,
+    SessionNote,
+    StudyVisit,
+)
+
+
+def colleagues(request: HttpRequest | None) -> models.QuerySet[User]:
+    """Accounts to choose from: the programme's staff know each other, others see nobody."""
+    if request is None or not is_staff(request.actor.principal):  # type: ignore[attr-defined]
+        return User.objects.none()
+    return User.objects.filter(is_active=True)
+
+
+class StudyVisitFilterSet(RecordFilterSet):
+    reference = django_filters.CharFilter(field_name="reference", lookup_expr="iexact", label=_("Reference"))
+    status = ChoicesFilter(VisitStatus, label=_("Status"))
+    programme_id = RelationFilter(Programme, field_name="programme", label=_("Programme"))
+    theme_id = RelationFilter(Theme, field_name="themes", label=_("Theme"))
+    host_country_id = RelationFilter(Country, field_name="legs__country", label=_("Host country"))
+    sending_country_id = RelationFilter(
+        Country, field_name="delegations__sending_countries", label=_("Sending country")
+    )
+    host_institution_id = RelationFilter(
+        Institution, field_name="agenda_items__hosts__institution", label=_("Host institution")
+    )
+    delegation_id = RelationFilter(Delegation, field_name="delegations", label=_("Delegation"))
+    owner_id = django_filters.ModelMultipleChoiceFilter(
+        field_name="owner", queryset=colleagues, label=_("Responsible officer")
+    )
+    starts_on_from = from_date("starts_on", _("Begins from"))
+    starts_on_until = until_date("starts_on", _("Begins until"))
+    ends_on_from = from_date("ends_on", _("Ends from"))
+    ends_on_until = until_date("ends_on", _("Ends until"))
+    has_open_commitments = django_filters.BooleanFilter(
+        method="filter_open_commitments", label=_("Has open commitments")
+    )
+
+    class Meta:
+        model = StudyVisit
+        fields = ()
+
+    def filter_open_commitments(
+        self, queryset: models.QuerySet[StudyVisit], name: str, value: bool
+    ) -> models.QuerySet[StudyVisit]:
+        waiting = Commitment.objects.visible_to(self.request.actor.principal).open()
+        visits = waiting.order_by().values("visit")
+        return queryset.filter(pk__in=visits) if value else queryset.exclude(pk__in=visits)
+
+
+class LegFilterSet(RecordFilterSet):
+    search = None
+    visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
+    country_id = RelationFilter(Country, field_name="country", label=_("Host country"))
+    city = django_filters.CharFilter(field_name="city", lookup_expr="iexact", label=_("City"))
+    starts_on_from = from_date("starts_on", _("Begins from"))
+    starts_on_until = until_date("starts_on", _("Begins until"))
+
+    class Meta:
+        model = Leg
+        fields = ()
+
+
+class LearningQuestionFilterSet(RecordFilterSet):
+    search = None
+    visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
+    asked_by_id = RelationFilter(Institution, field_name="asked_by", label=_("Asked by"))
+    agenda_item_id = RelationFilter(AgendaItem, field_name="agenda_item", label=_("Session"))
+    status = ChoicesFilter(QuestionStatus, label=_("Status"))
+
+    class Meta:
+        model = LearningQuestion
+        fields = ()
+
+
+class AgendaItemFilterSet(RecordFilterSet):
+    visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
+    leg_id = RelationFilter(Leg, field_name="leg", label=_("Leg"))
+    kind = ChoicesFilter(SessionKind, label=_("Kind"))
+    day = django_filters.DateFilter(field_name="day", label=_("Day"))
+    day_from = django_filters.DateFilter(field_name="day", lookup_expr="gte", label=_("From day"))
+    day_until = django_filters.DateFilter(field_name="day", lookup_expr="lte", label=_("Until day"))
+    host_institution_id = RelationFilter(Institution, field_name="hosts__institution", label=_("Host institution"))
+    host_status = ChoicesFilter(HostStatus, method="filter_host_status", label=_("Host's answer"))
+
+    class Meta:
+        model = AgendaItem
+        fields = ()
+
+    def filter_host_status(
+        self, queryset: models.QuerySet[AgendaItem], name: str, value: list[str]
+    ) -> models.QuerySet[AgendaItem]:
+        if not value:
+            return queryset
+        return queryset.filter(pk__in=AgendaHost.objects.filter(status__in=value).order_by().values("item"))
+
+
+class AgendaHostFilterSet(RecordFilterSet):
+    search = None
+    visit_id = RelationFilter(StudyVisit, field_name="item__visit", label=_("Study visit"))
+    item_id = RelationFilter(AgendaItem, field_name="item", label=_("Session"))
+    institution_id = RelationFilter(Institution, field_name="institution", label=_("Host institution"))
+    status = ChoicesFilter(HostStatus, label=_("Answer"))
+
+    class Meta:
+        model = AgendaHost
+        fields = ()
+
+
+class AgendaVersionFilterSet(RecordFilterSet):
+    search = None
+    visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
+    number = django_filters.NumberFilter(field_name="number", label=_("Version"))
+
+    class Meta:
+        model = AgendaVersion
+        fields = ()
+
+
+class AttendanceFilterSet(RecordFilterSet):
+    search = None
+    visit_id = RelationFilter(StudyVisit, field_name="item__visit", label=_("Study visit"))
+    item_id = RelationFilter(AgendaItem, field_name="item", label=_("Session"))
+    delegate_id = RelationFilter(Delegate, field_name="delegate", label=_("Delegate"))
+    status = ChoicesFilter(AttendanceStatus, label=_("Attendance"))
+
+    class Meta:
+        model = Attendance
+        fields = ()
+
+
+class SessionNoteFilterSet(RecordFilterSet):
+    search = None
+    visit_id = RelationFilter(StudyVisit, field_name="item__visit", label=_("Study visit"))
+    item_id = RelationFilter(AgendaItem, field_name="item", label=_("Session"))
+    is_shared = django_filters.BooleanFilter(label=_("Shared"))
+    is_mine = django_filters.BooleanFilter(method="filter_mine", label=_("Written by me"))
+    transferability = ChoicesFilter(Transferability, label=_("Transferability"))
+
+    class Meta:
+        model = SessionNote
+        fields = ()
+
+    def filter_mine(
+        self, queryset: models.QuerySet[SessionNote], name: str, value: bool
+    ) -> models.QuerySet[SessionNote]:
+        account = self.request.actor.principal.account_id
+        mine = models.Q(author=account) if account is not None else models.Q(pk__in=[])
+        return queryset.filter(mine) if value else queryset.exclude(mine)
+
+
+class DebriefFilterSet(RecordFilterSet):
+    search = None
+    visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
+    status = ChoicesFilter(DebriefStatus, label=_("Status"))
+    held_on_from = from_date("held_on", _("Held from"))
+    held_on_until = until_date("held_on", _("Held until"))
+
+    class Meta:
+        model = Debrief
+        fields = ()
+
+
+class DebriefParticipantFilterSet(RecordFilterSet):
+    search = None
+    debrief_id = RelationFilter(Debrief, field_name="debrief", label=_("Debrief"))
+    visit_id = RelationFilter(StudyVisit, field_name="debrief__visit", label=_("Study visit"))
+    side = ChoicesFilter(Side, label=_("Side"))
+    institution_id = RelationFilter(Institution, field_name="institution", label=_("Institution"))
+
+    class Meta:
+        model = DebriefParticipant
+        fields = ()
+
+
+class LessonFilterSet(RecordFilterSet):
+    visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
+    agenda_item_id = RelationFilter(AgendaItem, field_name="agenda_item", label=_("Session"))
+    learnt_from_id = RelationFilter(Institution, field_name="learnt_from", label=_("Learnt from"))
+    transferability = ChoicesFilter(Transferability, label=_("Transferability"))
+
+    class Meta:
+        model = Lesson
+        fields = ()
+
+
+class CommitmentFilterSet(RecordFilterSet):
+    reference = django_filters.CharFilter(field_name="reference", lookup_expr="iexact", label=_("Reference"))
+    visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
+    lesson_id = RelationFilter(Lesson, field_name="lesson", label=_("Lesson"))
+    owed_by_id = RelationFilter(Institution, field_name="owed_by", label=_("Owed by"))
+    owed_to_id = RelationFilter(Institution, field_name="owed_to", label=_("Owed to"))
+    country_id = RelationFilter(Country, method="filter_country", label=_("Country of either side"))
+    status = ChoicesFilter(CommitmentStatus, label=_("Status"))
+    is_open = django_filters.BooleanFilter(method="filter_open", label=_("Open"))
+    is_overdue = django_filters.BooleanFilter(method="filter_overdue", label=_("Overdue"))
+    owner_id = django_filters.ModelMultipleChoiceFilter(
+        field_name="owner", queryset=colleagues, label=_("Followed by")
+    )
+    due_on_from = from_date("due_on", _("Due from"))
+    due_on_until = until_date("due_on", _("Due until"))
+
+    class Meta:
+        model = Commitment
+        fields = ()
+
+    def filter_country(
+        self, queryset: models.QuerySet[Commitment], name: str, value: list[Country]
+    ) -> models.QuerySet[Commitment]:
+        if not value:
+            return queryset
+        either = models.Q(owed_by__country__in=value) | models.Q(owed_to__country__in=value)
+        return queryset.filter(either)
+
+    def filter_open(
+        self, queryset: models.QuerySet[Commitment], name: str, value: bool
+    ) -> models.QuerySet[Commitment]:
+        still_open = models.Q(status__in=OPEN_COMMITMENTS)
+        return queryset.filter(still_open) if value else queryset.exclude(still_open)
+
+    def filter_overdue(self, queryset: Any, name: str, value: bool) -> models.QuerySet[Commitment]:
+        late = Commitment.objects.overdue(today()).order_by().values("pk")
+        return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)  # type: ignore[no-any-return]
