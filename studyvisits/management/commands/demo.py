@@ -65,17 +65,17 @@ class Command(BaseCommand):
                 worker = processes.enter_context(celery_worker())
                 report = self.render(visit, worker)
                 notes.base_url = settings.BASE_URL
-                notes.debrief_pdf = self.check(report)
+                notes.debrief_pdf = self.checked(report)
                 notes.write(notes_file)
-                if serve:
-                    self.step("Starting the server", 5)
-                    server = processes.enter_context(gunicorn(port))
-                    wait_until_ready(f"{settings.BASE_URL}/readyz", server)
-                else:
+                if not serve:
                     self.step("No server, as asked (SERVE=0)", 0)
-                self.show(notes, notes_file, is_served=bool(serve))
-                if serve:
-                    wait_for_end(server, worker)
+                    self.show(notes, notes_file, "(`make demo` serves it)")
+                    return
+                self.step("Starting the server", 5)
+                server = processes.enter_context(gunicorn(port))
+                wait_until_ready(f"{settings.BASE_URL}/readyz", server)
+                self.show(notes, notes_file, "(stop with Ctrl-C)")
+                wait_for_end(server, worker)
         except KeyboardInterrupt:
             self.stdout.write("\nStopped the server and the worker.")
 
@@ -110,7 +110,7 @@ class Command(BaseCommand):
             report.refresh_from_db()
         return report
 
-    def check(self, report: Report) -> str:
+    def checked(self, report: Report) -> str:
         """The path of the PDF, once it is known to say what it must."""
         path = Path(report.file.path)
         missing = missing_from_debrief_note(path)
@@ -125,22 +125,21 @@ class Command(BaseCommand):
         self.stdout.flush()
         self.number += 1
 
-    def show(self, notes: DemoNotes, notes_file: Path, *, is_served: bool) -> None:
+    def show(self, notes: DemoNotes, notes_file: Path, remark: str) -> None:
         lines = [
             "",
-            f"Portal      {notes.base_url}" + ("" if is_served else "  (`make demo` serves it)"),
+            f"Portal      {notes.base_url}  {remark}",
+            "Log-ins",
             *(
-                f"{account['role']:<14}{account['username']:<30}{account['password']}"
+                f"  {account['role']:<14}{account['username']:<28}{account['password']}"
                 for account in notes.accounts
             ),
             f"API key     {notes.api_key}",
-            f"            curl -H 'Authorization: Bearer {notes.api_key}' {notes.base_url}/api/v1/study-visits/",
+            f"  curl -H 'Authorization: Bearer {notes.api_key}' {notes.base_url}/api/v1/study-visits/",
             f"Debrief     {notes.debrief_pdf}",
             f"Visit       {notes.study_visit_reference}",
-            f"All this is in {notes_file}",
+            f"Kept in     {notes_file}",
         ]
-        if is_served:
-            lines.append("Stop with Ctrl-C.")
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
 

@@ -41,8 +41,7 @@ def _heading(workflow: Workflow) -> str:
 
 def _diagram(workflow: Workflow) -> str:
     lines = ["```mermaid", "stateDiagram-v2"]
-    initial = workflow.model._meta.get_field(workflow.field).get_default()
-    lines.append(f"    [*] --> {initial}")
+    lines.append(f"    [*] --> {workflow.state_of(workflow.model())}")
     for step in workflow.transitions:
         lines += [f"    {source} --> {step.target}: {step.label}" for source in step.sources]
     return "\n".join([*lines, "```"])

@@ -1,0 +1,10 @@
+"""The addresses of the whole portal; each app brings its own."""
+
+from django.urls import path
+
+from fmm_portal.core.health import healthz, readyz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+]
