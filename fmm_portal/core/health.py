@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from kombu import Queue
 
 log = structlog.get_logger(__name__)
 
@@ -72,8 +73,7 @@ def check_broker() -> None:
     with current_app.connection_for_write(connect_timeout=BROKER_TIMEOUT_SECONDS) as broker:
         broker.ensure_connection(max_retries=1, timeout=BROKER_TIMEOUT_SECONDS)
         # Connecting alone touches no file of the embedded queue; looking at the queue does.
-        with broker.SimpleQueue(current_app.conf.task_default_queue) as queue:
-            queue.qsize()
+        Queue(current_app.conf.task_default_queue, channel=broker.default_channel).queue_declare()
 
 
 def check_storage() -> None:
