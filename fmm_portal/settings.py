@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    # The portal's form templates extend Django's own, so both are found by one engine.
+    "django.forms",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "axes",
@@ -66,6 +68,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages travel over slow lines; Django pads them so that the size tells nothing (BREACH).
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "fmm_portal.core.middleware.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -234,6 +238,19 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
+    # Fields called alike with different words need names of their own.
+    "ENUM_NAME_OVERRIDES": {
+        "AttendanceStatus": "studyvisits.enums.AttendanceStatus",
+        "CommitmentStatus": "studyvisits.enums.CommitmentStatus",
+        "DebriefStatus": "studyvisits.enums.DebriefStatus",
+        "DelegateStatus": "delegations.enums.DelegateStatus",
+        "HostStatus": "studyvisits.enums.HostStatus",
+        "InstitutionKind": "fmm_portal.institutions.enums.InstitutionKind",
+        "JobStatus": "fmm_portal.core.jobs.JobStatus",
+        "QuestionStatus": "studyvisits.enums.QuestionStatus",
+        "SessionKind": "studyvisits.enums.SessionKind",
+        "VisitStatus": "studyvisits.enums.VisitStatus",
+    },
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
@@ -251,6 +268,7 @@ CONTENT_SECURITY_POLICY = {
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "fmm_portal.core.error_pages.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # Off only where the portal is served over plain http on purpose, such as a demo on one machine.

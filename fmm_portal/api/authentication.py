@@ -1,0 +1,77 @@
+"""Who calls the API: an agency by its key, or a person by the session of the portal's pages."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.authentication import SessionAuthentication as BaseSessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from fmm_portal.accounts.actors import actor_of
+from fmm_portal.accounts.agencies import AgencyPrincipal
+from fmm_portal.accounts.models import ApiKey
+from fmm_portal.accounts.services import authenticate_api_key
+from fmm_portal.core.principals import Source
+
+
+class ApiKeyAuthentication(BaseAuthentication):
+    """`Authorization: Bearer fmm_<prefix>_<secret>`. One answer for every bad key: nothing tells which part was right."""
+
+    scheme = "Bearer"
+
+    def authenticate(self, request: Request) -> tuple[AgencyPrincipal, ApiKey] | None:
+        scheme, _space, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.lower() != self.scheme.lower():
+            return None
+        key = authenticate_api_key(text.strip())
+        if key is None:
+            raise AuthenticationFailed(_("This API key is not valid: it is unknown, expired or revoked."), code="invalid_key")
+        principal = AgencyPrincipal.of(key)
+        request._request.actor = actor_of(  # type: ignore[attr-defined]
+            principal, source=Source.API_KEY, request_id=getattr(request, "request_id", "")
+        )
+        return principal, key
+
+    def authenticate_header(self, request: Request) -> str:
+        """Makes DRF answer 401 instead of 403 to those who did not sign in."""
+        return f'{self.scheme} realm="FMM portal API"'
+
+
+class SessionAuthentication(BaseSessionAuthentication):
+    """The cookie of a person signed in to the portal; writes need the CSRF token as forms do."""
+
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        found = super().authenticate(request)
+        if found is not None:
+            request._request.actor = actor_of(  # type: ignore[attr-defined]
+                found[0], source=Source.SCREEN, request_id=getattr(request, "request_id", "")
+            )
+        return found
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):
+    target_class = "fmm_portal.api.authentication.ApiKeyAuthentication"
+    name = "apiKey"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "fmm_<prefix>_<secret>",
+            "description": "The key of a partner agency. Its scopes are resource:read, resource:write and resource:act.",
+        }
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = "fmm_portal.api.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "sessionid",
+            "description": "The session of a person signed in to the portal. Writes need the X-CSRFToken header.",
+        }

@@ -1,0 +1,52 @@
+"""Entity tags: 304 for what the caller already has, 412 for a write to a record that changed meanwhile.
+
+A tag is strong: a hash of the bytes sent. That of one record begins with the record's version, and only this
+part decides about a write: a label in another language, or a step that became possible, is no conflict.
+"""
+
+import hashlib
+import re
+
+from django.http import HttpResponse, HttpResponseNotModified
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from fmm_portal.api.errors import PreconditionFailed
+from fmm_portal.core.models import Record
+
+TAG = re.compile(r'(?:W/)?"[^"]*"|\*')
+RECORD_TAG = re.compile(r'"(\d+)-[0-9a-f]{32}"')
+
+
+def tags_in(header: str) -> list[str]:
+    return TAG.findall(header)
+
+
+def check_if_match(request: Request, record: Record) -> None:
+    """Raise PreconditionFailed unless If-Match, when given, names the record's present version."""
+    header = request.headers.get("If-Match")
+    if header is None:
+        return
+    tags = tags_in(header)
+    matches = (RECORD_TAG.fullmatch(tag) for tag in tags)
+    versions = {int(match[1]) for match in matches if match}
+    if "*" not in tags and record.version not in versions:
+        raise PreconditionFailed(record.version)
+
+
+def with_entity_tag(request: Request, response: Response, version: int | None) -> HttpResponse:
+    """The response with its tag, or 304 without a body when the caller already has it."""
+    response.render()
+    digest = hashlib.sha256(response.content).hexdigest()[:32]
+    tag = f'"{version}-{digest}"' if version is not None else f'"{digest}"'
+    response["ETag"] = tag
+    patch_vary_headers(response, ["Authorization", "Cookie", "Accept-Language"])
+    patch_cache_control(response, private=True, no_cache=True)
+    known = tags_in(request.headers.get("If-None-Match", ""))
+    if request.method in ("GET", "HEAD") and ("*" in known or tag in {item.removeprefix("W/") for item in known}):
+        unchanged = HttpResponseNotModified()
+        for name in ("ETag", "Vary", "Cache-Control"):
+            unchanged[name] = response[name]
+        return unchanged
+    return response

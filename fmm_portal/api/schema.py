@@ -1,0 +1,144 @@
+"""The OpenAPI description: problem documents on every operation, entity tags, tags by resource, speaking ids."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from fmm_portal.api import schema_fields  # noqa: F401 - registers its extensions
+from fmm_portal.api.errors import PROBLEM_JSON
+from fmm_portal.api.serializers import ProblemSerializer, ResourceSerializer
+
+NOT_SIGNED_IN = "No key or session, or one that is not valid."
+NOT_ALLOWED = "Not allowed: by the caller's role, by the key's scopes, or in the record's present state; `detail` says why."
+NOT_FOUND = "Nothing here, or nothing that the caller may see."
+INVALID = "The request has errors; `errors` names each field."
+NOT_NOW = "Not possible now; for a step of a workflow `blockers` lists all that is missing."
+STALE = "The record changed since the caller read it; `current_version` is the version it is in."
+UNCHANGED = "The caller already has this representation."
+UNSUPPORTED = "The body is in a format that is not accepted."
+
+
+class PortalAutoSchema(AutoSchema):
+    def _action(self) -> str:
+        return getattr(self.view, "action", None) or ""
+
+    def _is_resource(self) -> bool:
+        return hasattr(self.view, "resource")
+
+    def _is_detail(self) -> bool:
+        return "{id}" in self.path
+
+    def _tokenize_path(self) -> list[str]:
+        """Ids such as `study_visits_confirm`: the resource, then what is done."""
+        if not self._is_resource():
+            return super()._tokenize_path()
+        return [self.view.resource.replace("-", "_")]
+
+    def get_operation_id(self) -> str:
+        if not self._is_resource():
+            return super().get_operation_id()
+        return f"{self._tokenize_path()[0]}_{self._action()}"
+
+    def get_tags(self) -> list[str]:
+        return [self.view.resource] if self._is_resource() else ["portal"]
+
+    def get_summary(self) -> str | None:
+        if not self._is_resource():
+            return None
+        model = self.view.model
+        one, many = str(model._meta.verbose_name), str(model._meta.verbose_name_plural)
+        standard = {
+            "list": f"List {many}",
+            "create": f"Create: {one}",
+            "retrieve": f"Read: {one}",
+            "partial_update": f"Change: {one}",
+            "destroy": f"Delete: {one}",
+            "history": f"History: {one}",
+        }
+        return standard.get(self._action()) or f"{self._action().replace('_', ' ').capitalize()}: {one}"
+
+    def get_override_parameters(self) -> list[Any]:
+        parameters = [
+            OpenApiParameter(
+                "Accept-Language", OpenApiTypes.STR, OpenApiParameter.HEADER, description="Language of labels and messages: en or fr."
+            )
+        ]
+        if not self._is_resource():
+            return parameters
+        if self._is_detail():
+            parameters.append(OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH))
+        if self.method == "GET":
+            parameters.append(
+                OpenApiParameter("If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="The entity tag known to the caller.")
+            )
+        elif self._is_detail():
+            parameters.append(
+                OpenApiParameter(
+                    "If-Match", OpenApiTypes.STR, OpenApiParameter.HEADER,
+                    description="The entity tag that was read; 412 when the record is not in that version any more.",
+                )
+            )  # fmt: skip
+        if self._action() == "list":
+            known = [name if isinstance(name, str) else name[0] for name in self.view.ordering_fields]
+            parameters.append(
+                OpenApiParameter(
+                    "ordering", OpenApiTypes.STR, OpenApiParameter.QUERY,
+                    description=f"Sort keys separated by commas, - for descending. Known: {', '.join(known)}.",
+                )
+            )  # fmt: skip
+        parameters.append(
+            OpenApiParameter("ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=["200", "201"], description="Entity tag.")
+        )
+        return parameters
+
+    def get_filter_backends(self) -> list[Any]:
+        return super().get_filter_backends() if self._action() == "list" else []
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return self._action() == "history" or super()._is_list_view(serializer)
+
+    def _problem(self, code: str, description: str) -> dict[str, Any]:
+        response = OpenApiResponse(ProblemSerializer, description=description)
+        return self._get_response_for_code(response, code, media_types=[PROBLEM_JSON])
+
+    def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
+        bodies: dict[str, Any] = super()._get_response_bodies(direction)
+        if not self._is_resource():
+            return bodies
+        is_write = self.method != "GET"
+        takes_body = self.method in ("POST", "PATCH")
+        problems = {"401": NOT_SIGNED_IN, "403": NOT_ALLOWED}
+        if takes_body or self._action() in ("list", "history"):
+            problems["400"] = INVALID
+        if self._is_detail() or self._action() in ("list", "history"):
+            problems["404"] = NOT_FOUND
+        if takes_body:
+            problems["415"] = UNSUPPORTED
+        if is_write:
+            problems["409"] = NOT_NOW
+        if is_write and self._is_detail():
+            problems["412"] = STALE
+        if not is_write:
+            bodies["304"] = {"description": UNCHANGED}
+        bodies |= {code: self._problem(code, text) for code, text in problems.items()}
+        return dict(sorted(bodies.items()))
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """Components are called after the model or the deed; the split of requests adds its own ending."""
+        return super().get_serializer_name(serializer, direction).removesuffix("Request")
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """An answer holds every field but those that lists leave out."""
+        schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        if not isinstance(serializer, ResourceSerializer):
+            return schema
+        own_words = type(serializer).__dict__.get("__doc__")
+        schema.pop("description", None)
+        if own_words:
+            schema["description"] = own_words
+        if direction == "response":
+            optional = serializer.detail_only()
+            schema["required"] = [name for name in schema["properties"] if name not in optional]
+        return schema

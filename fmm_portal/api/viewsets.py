@@ -1,0 +1,286 @@
+"""The base of every resource: rows by policy, writes by services, steps by the workflow, history, entity tags."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from fmm_portal.api.conditional import check_if_match, with_entity_tag
+from fmm_portal.api.history import history_entry
+from fmm_portal.api.resources import absolute, resource_path
+from fmm_portal.api.serializers import (
+    HistoryEntrySerializer,
+    ResourceSerializer,
+    StrictSerializer,
+    TransitionRequest,
+    transition_request,
+)
+from fmm_portal.core.history import readable_history
+from fmm_portal.core.models import Record
+from fmm_portal.core.policies import policy_for, require
+from fmm_portal.core.principals import Actor, Principal
+from fmm_portal.core.services import create_record, delete_record, update_record
+from fmm_portal.core.workflow import Workflow, workflow_for
+
+
+class ResourceViewSet(GenericViewSet[Any]):
+    """One resource. A subclass names `resource`, `serializer_class`, `filterset_class` and `ordering_fields`;
+    it refuses to load without them or without a policy for its model.
+
+    Standard methods are list, create, retrieve, partial update and delete; `methods` narrows them. Every step of
+    the model's workflow becomes `POST {id}/{step}/`.
+    """
+
+    resource: ClassVar[str]
+    serializer_class: type[ResourceSerializer]
+    filterset_class: ClassVar[Any]
+    # What `?ordering=` accepts: the API's name, or (name, path in the database).
+    ordering_fields: ClassVar[Sequence[str | tuple[str, str]]]
+    # The order when none is asked for; the primary key is always added as the last.
+    ordering: ClassVar[Sequence[str]] = ()
+    methods: ClassVar[Sequence[str]] = ("list", "create", "retrieve", "partial_update", "destroy")
+
+    model: ClassVar[type[Record]]
+    workflow: ClassVar[Workflow | None] = None
+    # The scope of the key that a resource's own action needs; set by @act and @read.
+    scope: str | None = None
+    sends_file = False
+
+    lookup_value_regex = r"\d+"
+    parser_classes: Sequence[Any] = (JSONParser,)
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+
+    def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if abstract:
+            return
+        for name in ("resource", "serializer_class", "filterset_class", "ordering_fields"):
+            if getattr(cls, name, None) is None:
+                raise ImproperlyConfigured(f"{cls.__name__} needs {name}.")
+        cls.model = cls.serializer_class.model()
+        cls.queryset = cls.model._default_manager.all()
+        cls.ordering = cls.ordering or cls.model._meta.ordering
+        if not cls.ordering:
+            raise ImproperlyConfigured(f"{cls.__name__} needs an ordering: pages of unordered rows repeat and lose some.")
+        policy_for(cls.model)
+        cls.workflow = workflow_for(cls.model)
+        if cls.workflow is not None:
+            for transition in cls.workflow.transitions:
+                if not transition.by_service and not hasattr(cls, transition.name):
+                    setattr(cls, transition.name, _step(cls.workflow, transition.name, cls.serializer_class))
+
+    # --- who asks ---
+
+    @property
+    def actor(self) -> Actor:
+        return self.request.actor  # type: ignore[attr-defined,no-any-return]
+
+    @property
+    def principal(self) -> Principal:
+        return self.actor.principal
+
+    # --- rows ---
+
+    def may_create(self) -> None:
+        """Refuse early whoever may create none at all; the service asks again about the very record."""
+        require(self.principal, "create", self.model)
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return self.model._default_manager.visible_to(self.principal)  # type: ignore[attr-defined,no-any-return]
+
+    def ordered(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """By `?ordering=`, several keys with commas, `-` for descending; always the same for equal keys."""
+        known = dict(name if isinstance(name, tuple) else (name, name) for name in self.ordering_fields)
+        wanted = self.request.query_params.get("ordering")
+        keys: list[Any] = list(self.ordering)
+        if wanted:
+            keys = []
+            for part in wanted.split(","):
+                name = part.strip()
+                path = known.get(name.removeprefix("-"))
+                if path is None:
+                    message = _("Rows cannot be ordered by “%(name)s”; known are %(known)s.")
+                    raise ValidationError({"ordering": [message % {"name": name, "known": ", ".join(known)}]})
+                keys.append(f"-{path}" if name.startswith("-") else path)
+        return queryset.order_by(*keys, *([] if {"pk", "-pk"} & set(map(str, keys)) else ["pk"]))
+
+    def refuse_unknown_parameters(self) -> None:
+        """A misspelt filter must not answer with all rows."""
+        known = {*self.filterset_class.base_filters, "ordering", "page", "page_size"}
+        unknown = {
+            name: [_("There is no such parameter. Known are: %(known)s.") % {"known": ", ".join(sorted(known))}]
+            for name in self.request.query_params
+            if name not in known
+        }
+        if unknown:
+            raise ValidationError(unknown, code="unknown_parameter")
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Files come in their own format, whatever format of JSON the caller accepts."""
+        return super().perform_content_negotiation(request, force or self.sends_file)
+
+    def get_object(self) -> Any:
+        """The record with what its page shows; 404 outside the caller's scope, 403 with the reason inside."""
+        record = with_relations(self.get_queryset(), self.serializer_class, in_list=False).filter(pk=self.kwargs["pk"]).first()
+        if record is None:
+            raise Http404
+        self.check_object_permissions(self.request, record)
+        return record
+
+    def api_field_name(self, name: str) -> str:
+        """For error documents: what the API calls a field of the model."""
+        serializer: ResourceSerializer = self.serializer_class(context=self.get_serializer_context())
+        return serializer.api_field_name(name)
+
+    # --- reading ---
+
+    def list(self, request: Request) -> Response:
+        self.refuse_unknown_parameters()
+        rows = self.filter_queryset(self.ordered(self.get_queryset()))
+        page = self.paginate_queryset(with_relations(rows, self.serializer_class, in_list=True))
+        return self.get_paginated_response(self.get_serializer(page, many=True, in_list=True).data)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        return self.shown(self.get_object())
+
+    @extend_schema(responses=HistoryEntrySerializer(many=True))
+    @action(detail=True, methods=["get"], filterset_class=None)
+    def history(self, request: Request, pk: str) -> Response:
+        """Everything that happened to the record and its parts, newest first."""
+        record = self.get_object()
+        page = self.paginate_queryset(readable_history(record, self.principal)) or []
+        rows = [history_entry(entry, self.principal, request) for entry in page]
+        return self.get_paginated_response(HistoryEntrySerializer(rows, many=True).data)
+
+    def shown(self, record: Record, *, code: int = status.HTTP_200_OK) -> Response:
+        """One record, with its version noted for the entity tag."""
+        response = Response(self.get_serializer(record).data, status=code)
+        response.record_version = record.version  # type: ignore[attr-defined]
+        return response
+
+    def shown_again(self, record: Record, *, code: int = status.HTTP_200_OK) -> Response:
+        """The record as it is after a write, as a reader sees it."""
+        return self.shown_as(self.serializer_class, record, code=code)
+
+    def shown_as(
+        self, serializer_class: type[ResourceSerializer], record: Record, *, code: int = status.HTTP_200_OK
+    ) -> Response:
+        """A record of this or another resource. Who wrote it out of their own sight is told only its id."""
+        rows = type(record)._default_manager.visible_to(self.principal)  # type: ignore[attr-defined]
+        fresh = with_relations(rows, serializer_class, in_list=False).filter(pk=record.pk).first()
+        if fresh is None:
+            return Response({"id": record.pk}, status=code)
+        response = Response(serializer_class(fresh, context=self.get_serializer_context()).data, status=code)
+        response.record_version = fresh.version  # type: ignore[attr-defined]
+        if code in (status.HTTP_201_CREATED, status.HTTP_202_ACCEPTED):
+            response["Location"] = absolute(self.request, resource_path(type(fresh), fresh.pk)) or ""
+        return response
+
+    # --- writing ---
+
+    def create(self, request: Request) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        if "version" in request.data:
+            raise ValidationError({"version": [_("A new record has no version yet.")]})
+        serializer.is_valid(raise_exception=True)
+        record = self.perform_create(dict(serializer.validated_data))
+        return self.shown_again(record, code=status.HTTP_201_CREATED)
+
+    def perform_create(self, values: dict[str, Any]) -> Record:
+        many = {field.name for field in self.model._meta.many_to_many}
+        related = {name: values.pop(name) for name in list(values) if name in many}
+        return create_record(self.model(**values), actor=self.actor, related=related)
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        record = self.get_object()
+        check_if_match(request, record)
+        serializer = self.get_serializer(record, data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
+        values = dict(serializer.validated_data)
+        expected = self.expected_version(record, values.pop("version", None))
+        return self.shown_again(self.perform_update(record, values, expected))
+
+    def perform_update(self, record: Record, values: dict[str, Any], expected_version: int | None) -> Record:
+        return update_record(record, actor=self.actor, changes=values, expected_version=expected_version)
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        record = self.get_object()
+        check_if_match(request, record)
+        self.perform_destroy(record, self.expected_version(record, None))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def perform_destroy(self, record: Record, expected_version: int | None) -> None:  # type: ignore[override]
+        delete_record(record, actor=self.actor, expected_version=expected_version)
+
+    def expected_version(self, record: Record, given: int | None) -> int | None:
+        """The version that the caller read: from the body, or the one that If-Match was just found to name.
+
+        The service compares it once more with the row locked.
+        """
+        if given is not None:
+            return given
+        return record.version if "If-Match" in self.request.headers else None
+
+    def action_input(self, body: type[StrictSerializer]) -> tuple[Any, dict[str, Any]]:
+        """The record that an action is about, and the action's values with the version expected of the record."""
+        record = self.get_object()
+        check_if_match(self.request, record)
+        serializer = body(data=self.request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+        values = dict(serializer.validated_data)
+        values["expected_version"] = self.expected_version(record, values.pop("version", None))
+        return record, values
+
+    def take_step(self, name: str, body: type[TransitionRequest]) -> Response:
+        record, values = self.action_input(body)
+        workflow = workflow_for(self.model)
+        assert workflow is not None
+        given = {key: values.pop(key) for key in ("reason", "override", "expected_version") if key in values}
+        return self.shown_again(workflow.apply(record, name, actor=self.actor, data=values, **given))
+
+    # --- every answer ---
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        final: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
+        if not isinstance(final, Response) or final.exception or final.data is None:
+            return final
+        version = getattr(final, "record_version", None)
+        if request.method in ("GET", "HEAD") or version is not None:
+            return with_entity_tag(request, final, version)
+        return final
+
+
+def with_relations(
+    rows: models.QuerySet[Any], serializer_class: type[ResourceSerializer], *, in_list: bool
+) -> models.QuerySet[Any]:
+    """With the relations that the serializer shows, and no others: joins cost more than rows."""
+    joined, fetched = serializer_class.relations(in_list=in_list)
+    return rows.select_related(*joined).prefetch_related(*fetched)
+
+
+def _step(workflow: Workflow, name: str, serializer: type[ResourceSerializer]) -> Callable[..., Response]:
+    """The method behind `POST {id}/{name}/`."""
+    body = transition_request(workflow, name, serializer)
+    transition = workflow.get(name)
+
+    def step(self: ResourceViewSet, request: Request, pk: str) -> Response:
+        return self.take_step(name, body)
+
+    step.__name__ = name
+    step.__doc__ = (
+        f"{transition.label}: from {', '.join(transition.sources)} to {transition.target}."
+        + (" Needs a reason." if transition.needs_reason else "")
+    )
+    routed = action(detail=True, methods=["post"], url_path=name, url_name=name, scope="act", filterset_class=None)(step)
+    return extend_schema(request=body, responses=serializer)(routed)  # type: ignore[no-any-return]
