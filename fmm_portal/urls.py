@@ -1,11 +1,25 @@
 """The addresses of the whole portal; each app brings its own."""
 
+from django.contrib import admin
 from django.urls import include, path
 
+from fmm_portal.accounts.views import set_language
 from fmm_portal.core.health import healthz, readyz
+from fmm_portal.core.home import home
 
 urlpatterns = [
+    path("", home, name="home"),
+    path("account/", include("fmm_portal.accounts.urls")),
+    path("language/", set_language, name="set_language"),
+    path("", include("fmm_portal.core.urls")),
+    path("", include("fmm_portal.institutions.urls")),
+    path("support/", admin.site.urls),
     path("api/", include("fmm_portal.api.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]
+
+handler400 = "fmm_portal.core.error_pages.bad_request"
+handler403 = "fmm_portal.core.error_pages.permission_denied"
+handler404 = "fmm_portal.core.error_pages.page_not_found"
+handler500 = "fmm_portal.core.error_pages.server_error"

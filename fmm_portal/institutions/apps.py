@@ -9,8 +9,9 @@ class InstitutionsConfig(AppConfig):
 
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
-        from fmm_portal.institutions import policies
+        from fmm_portal.institutions import navigation, policies
         from fmm_portal.institutions.models import Institution
 
         policies.register()
+        navigation.register()
         register_document_host(Institution)

@@ -1,0 +1,17 @@
+"""What the frame of every page needs."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from fmm_portal.core.navigation import navigation
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """The main navigation for people with a role, and the languages of the switch. Asks the database nothing
+    beyond the grants that the page has read anyway."""
+    user = getattr(request, "user", None)
+    is_inside = user is not None and user.is_authenticated
+    items = [(item, item.is_current(request.path)) for item in navigation()] if is_inside else []
+    return {"navigation": items, "interface_languages": settings.LANGUAGES}

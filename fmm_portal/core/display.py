@@ -1,0 +1,121 @@
+"""How values look to people: dates, texts with their language, states as badges. For tables and templates alike."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from fmm_portal.core.multilingual import Multilingual
+from fmm_portal.core.partial_dates import PartialDate, babel_locale
+from fmm_portal.core.workflow import workflow_for
+
+# Colour only helps the word. States that no table names are neutral.
+TONES = {
+    "planned": "info",
+    "proposed": "info",
+    "nominated": "info",
+    "draft": "info",
+    "open": "warn",
+    "queued": "info",
+    "running": "info",
+    "in_progress": "info",
+    "under_way": "warn",
+    "postponed": "warn",
+    "confirmed": "good",
+    "completed": "good",
+    "attended": "good",
+    "agreed": "good",
+    "answered": "good",
+    "done": "good",
+    "reported": "done",
+    "closed": "done",
+    "declined": "bad",
+    "failed": "bad",
+    "cancelled": "off",
+    "dropped": "off",
+    "replaced": "off",
+}
+
+
+def text(value: Any, language: str | None = None) -> str | SafeString:
+    """A value as text. A text in another language than the reader's carries its language and a mark."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, PartialDate | date | datetime):
+        return day(value)
+    if isinstance(value, time):
+        return hour(value)
+    name = getattr(value, "name", None)
+    if isinstance(value, models.Model) and isinstance(name, Multilingual) and str(value) == str(name):
+        value = name
+    if isinstance(value, Multilingual):
+        local = value.in_language(language)
+        if not local.is_fallback:
+            return local.text
+        names = dict(settings.CONTENT_LANGUAGES)
+        return format_html(
+            '<span lang="{}" dir="{}">{}</span><abbr class="fallback" title="{}">{}</abbr>',
+            local.language,
+            local.direction,
+            local.text,
+            _("Only in %(language)s") % {"language": names[local.language]},
+            local.language.upper(),
+        )
+    return str(value)
+
+
+def day(value: PartialDate | date | datetime | None) -> str | SafeString:
+    """A date as people write it, never more exact than it is known: "21 Jan 2019", "July 2015", "2015"."""
+    if value is None:
+        return ""
+    locale = babel_locale()
+    if isinstance(value, datetime):
+        local = timezone.localtime(value) if timezone.is_aware(value) else value
+        shown = format_datetime(local, "d MMM y, HH:mm", locale=locale)
+        return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), _("UTC"), shown)
+    if isinstance(value, PartialDate):
+        if not value.is_exact:
+            return format_html('<time datetime="{}">{}</time>', value.isoformat(), value.display())
+        value = value.earliest
+    exact = format_date(value, "EEEE d MMMM y", locale=locale)
+    shown = format_date(value, "d MMM y", locale=locale)
+    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, shown)
+
+
+def hour(value: time | None) -> str:
+    return format_time(value, "HH:mm", locale=babel_locale()) if value else ""
+
+
+def dates(first: PartialDate | date | None, last: PartialDate | date | None) -> str | SafeString:
+    """A period: "21–25 Jan 2019", "30 Nov – 4 Dec 2019", "July 2015 – 2017"."""
+    if first is None or last is None or first == last:
+        return day(first or last)
+    begin, end = PartialDate.of(first), PartialDate.of(last)
+    if begin.is_exact and end.is_exact and begin.year == end.year:
+        locale = babel_locale()
+        same_month = begin.month == end.month
+        start = str(begin.day) if same_month else format_skeleton("MMMd", begin.earliest, locale=locale)
+        joint = "–" if same_month else " – "
+        shown = f"{start}{joint}{format_date(end.earliest, 'd MMM y', locale=locale)}"
+        title = f"{begin.display()} – {end.display()}"
+        return format_html('<time datetime="{}" title="{}">{}</time>', f"{begin.isoformat()}/{end.isoformat()}", title, shown)
+    return format_html("{} – {}", day(first), day(last))
+
+
+def badge(record: models.Model, field: str = "") -> str | SafeString:
+    """The state of a record, in words and with a tone."""
+    workflow = workflow_for(record)
+    name = field or (workflow.field if workflow else "status")
+    state = str(getattr(record, name, "") or "")
+    if not state:
+        return ""
+    label = getattr(record, f"get_{name}_display")()
+    return format_html('<span class="badge badge--{}">{}</span>', TONES.get(state, "plain"), label)

@@ -1,0 +1,120 @@
+"""The filter bar of a list, made out of its filter set: which fields show, and a chip for each active one."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import django_filters
+from django import forms
+from django.db import models
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from fmm_portal.core.forms import SortedChoices, choice_label
+from fmm_portal.core.querysets import RecordQuerySet
+
+SEARCH = "search"
+
+
+class Chip(NamedTuple):
+    """An active filter and the address of the list without it."""
+
+    name: str
+    value: str
+    query: str
+
+
+class FilterField(NamedTuple):
+    field: forms.BoundField
+    is_search: bool
+    is_menu: bool
+    chosen: int
+
+
+class FilterBar:
+    """`names` are the fields in front, `more` those folded away; others work by address and show as chips."""
+
+    def __init__(
+        self, filterset: django_filters.FilterSet, query: QueryDict, *, names: Sequence[str], more: Sequence[str] = ()
+    ) -> None:
+        self.filterset = filterset
+        self.query = query
+        for field in filterset.form.fields.values():
+            _dress(field)
+        self.front = [self._shown(name) for name in names if name in filterset.form.fields]
+        self.more = [self._shown(name) for name in more if name in filterset.form.fields]
+        self.form = filterset.form
+        self.is_valid = filterset.is_valid()
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the address holds besides the fields on show, such as the sort: hidden in the form."""
+        shown = {entry.field.html_name for entry in (*self.front, *self.more)}
+        return [
+            (name, value)
+            for name, values in self.query.lists()
+            for value in values
+            if name not in shown and name != "page" and value
+        ]
+
+    @property
+    def has_more_active(self) -> bool:
+        return any(self.query.getlist(entry.field.html_name) not in ([], [""]) for entry in self.more)
+
+    def _shown(self, name: str) -> FilterField:
+        bound = self.filterset.form[name]
+        is_menu = isinstance(bound.field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
+        chosen = len([value for value in self.query.getlist(name) if value]) if is_menu else 0
+        return FilterField(bound, name == SEARCH, is_menu, chosen)
+
+    @property
+    def chips(self) -> list[Chip]:
+        found = []
+        for name, field in self.filterset.form.fields.items():
+            value = self.filterset.form.cleaned_data.get(name) if self.is_valid else None
+            if value in (None, "", []) or (isinstance(value, models.QuerySet) and not value):
+                continue
+            for shown, raw in _values(field, value):
+                found.append(Chip(str(field.label or name), shown, self._without(name, raw)))
+        return found
+
+    def _without(self, name: str, raw: str | None) -> str:
+        query = self.query.copy()
+        left = [value for value in query.getlist(name) if raw is not None and value != raw]
+        query.setlist(name, left)
+        if not left:
+            query.pop(name)
+        query.pop("page", None)
+        return query.urlencode()
+
+
+def _values(field: forms.Field, value: Any) -> Iterable[tuple[str, str | None]]:
+    """Each chosen value in words and as it stands in the address; None for the whole parameter."""
+    if isinstance(value, models.QuerySet | list | tuple):
+        labels = {} if isinstance(field, forms.ModelMultipleChoiceField) else dict(getattr(field, "choices", ()))
+        for item in value:
+            is_record = isinstance(item, models.Model)
+            yield (str(item), str(item.pk)) if is_record else (str(labels.get(item, item)), str(item))
+    elif isinstance(value, bool):
+        yield (_("yes") if value else _("no")), None
+    elif isinstance(field, forms.ChoiceField):
+        yield str(dict(field.choices).get(value, value)), None
+    else:
+        yield str(value), None
+
+
+def _dress(field: forms.Field) -> None:
+    """Choices of a filter with names in order and without a query a row."""
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        field.iterator = SortedChoices
+        field.label_from_instance = choice_label  # type: ignore[method-assign]
+        field.widget = forms.CheckboxSelectMultiple(choices=())
+        rows = field.queryset
+        field.queryset = rows.with_related() if isinstance(rows, RecordQuerySet) else rows
+    elif isinstance(field, forms.MultipleChoiceField):
+        field.widget = forms.CheckboxSelectMultiple(choices=field.choices)
+    elif isinstance(field, forms.NullBooleanField):
+        field.widget = forms.NullBooleanSelect()
+        field.widget.choices = [("unknown", _("Any")), ("true", _("Yes")), ("false", _("No"))]
+    elif isinstance(field, forms.ModelChoiceField | forms.ChoiceField) and not field.required:
+        field.empty_label = _("Any")  # type: ignore[union-attr]
+    field.help_text = ""

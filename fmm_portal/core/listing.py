@@ -1,0 +1,67 @@
+"""One page of a list: filtered, sorted, cut into pages, all of it readable from the address."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import django_filters
+from django.core.paginator import Page, Paginator
+from django.db import models
+from django.http import HttpRequest
+
+from fmm_portal.core.filter_bar import FilterBar
+from fmm_portal.core.tables import Table
+
+PAGE_SIZES = (25, 50, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What templates/generic/list.html shows. `is_narrowed`: filters hide rows."""
+
+    table: Table
+    page: Page[Any]
+    bar: FilterBar | None
+    count: int
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.bar and self.bar.chips)
+
+
+def page_size(request: HttpRequest) -> int:
+    """The asked size, kept for the session; the smallest when nobody asked."""
+    asked = request.GET.get("page_size", "")
+    if asked.isdigit() and int(asked) in PAGE_SIZES:
+        if request.session.get("page_size") != int(asked):
+            request.session["page_size"] = int(asked)
+        return int(asked)
+    return int(request.session.get("page_size", PAGE_SIZES[0]))
+
+
+def build_listing(
+    request: HttpRequest,
+    rows: models.QuerySet[Any],
+    table_class: type[Table],
+    *,
+    filterset_class: type[django_filters.FilterSet] | None = None,
+    filter_names: Sequence[str] = (),
+    more_filters: Sequence[str] = (),
+    without: Sequence[str] = (),
+) -> Listing:
+    """`rows` are those the principal may see, without relations: the page alone fetches them."""
+    bar = None
+    if filterset_class is not None:
+        filterset = filterset_class(data=request.GET, queryset=rows, request=request)
+        bar = FilterBar(filterset, request.GET, names=filter_names, more=more_filters)
+        rows = filterset.qs if bar.is_valid else rows.none()
+    count = rows.count()
+    related = rows.with_related() if hasattr(rows, "with_related") else rows
+    sort = table_class.sort_key(request.GET.get("sort", ""))
+    paginator = Paginator(table_class.sorted(related, sort), page_size(request))
+    # Counted once, on the bare rows: joins for display do not change the number.
+    paginator.count = count
+    page = paginator.get_page(request.GET.get("page"))
+    table = table_class(list(page.object_list), query=request.GET, sort=sort, without=without)
+    page.object_list = table.records  # type: ignore[assignment]
+    return Listing(table, page, bar, count)

@@ -1,0 +1,51 @@
+"""The main navigation and the tabs between lists: apps register their entries when they load, pillars included."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, slots=True)
+class NavigationItem:
+    """One entry. It is the current one on every page whose address begins with one of `prefixes`."""
+
+    label: str | Promise
+    url_name: str
+    order: int
+    prefixes: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+    def is_current(self, path: str) -> bool:
+        if not self.prefixes:
+            return path == self.url
+        return path.startswith(self.prefixes)
+
+
+_items: list[NavigationItem] = []
+
+
+def register_navigation(item: NavigationItem) -> None:
+    if item not in _items:
+        _items.append(item)
+
+
+_sections: dict[str, list[NavigationItem]] = {}
+
+
+def register_in_section(section: str, item: NavigationItem) -> None:
+    """Lists that belong together, such as those of the directory, lead to each other by tabs."""
+    items = _sections.setdefault(section, [])
+    if item not in items:
+        items.append(item)
+
+
+def section(name: str) -> list[NavigationItem]:
+    return sorted(_sections.get(name, []), key=lambda item: item.order)
+
+
+def navigation() -> list[NavigationItem]:
+    return sorted(_items, key=lambda item: item.order)

@@ -1,0 +1,232 @@
+"""Tables declared column by column, for list pages and for the parts of a record's page."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+
+from fmm_portal.core.display import badge, day, dates, text
+
+Cell = str | SafeString
+
+
+class Column:
+    """A value of a record. `name` may follow relations with dots; `sort` names the database fields to order by."""
+
+    is_number = False
+
+    def __init__(
+        self,
+        name: str = "",
+        label: str | Promise = "",
+        *,
+        sort: str | Sequence[str] = (),
+        value: Callable[[Any], Any] | None = None,
+        is_narrow: bool = False,
+    ) -> None:
+        self.name = name
+        self.label = label
+        self.sort = (sort,) if isinstance(sort, str) else tuple(sort)
+        self.value = value
+        self.is_narrow = is_narrow
+        self.key = ""
+
+    def read(self, record: Any) -> Any:
+        if self.value is not None:
+            return self.value(record)
+        for part in self.name.split("."):
+            if record is None:
+                return None
+            record = getattr(record, part)
+            record = record() if callable(record) and not isinstance(record, models.Manager) else record
+        return record
+
+    def render(self, record: Any) -> Cell:
+        """Escaped by the template unless marked safe."""
+        return text(self.read(record))
+
+    def heading(self, model: type[models.Model] | None) -> str:
+        if self.label or model is None:
+            return str(self.label)
+        return capfirst(str(model._meta.get_field(self.name.split(".")[0]).verbose_name))  # type: ignore[union-attr]
+
+
+class LinkColumn(Column):
+    """The column that leads to the record; the row's heading. `sub` is a quieter second line."""
+
+    def __init__(self, *args: Any, sub: Callable[[Any], Any] | None = None, url: Callable[[Any], str] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sub = sub
+        self.url = url
+
+    def render(self, record: Any) -> Cell:
+        address = self.url(record) if self.url else record.get_absolute_url()
+        link = format_html('<a href="{}">{}</a>', address, text(self.read(record)))
+        below = text(self.sub(record)) if self.sub else ""
+        return format_html('<span>{}<span class="table__sub">{}</span></span>', link, below) if below else link
+
+
+class DateColumn(Column):
+    """A date, known in full or in part."""
+
+    def render(self, record: Any) -> Cell:
+        return day(self.read(record))
+
+
+class PeriodColumn(Column):
+    """From one date to another; `name` and `until` are fields."""
+
+    def __init__(self, name: str, until: str, label: str | Promise = "", **kwargs: Any) -> None:
+        super().__init__(name, label, **kwargs)
+        self.until = until
+
+    def render(self, record: Any) -> Cell:
+        return dates(getattr(record, self.name), getattr(record, self.until))
+
+
+class NumberColumn(Column):
+    is_number = True
+
+
+class StatusColumn(Column):
+    """The state, as a badge."""
+
+    def __init__(self, name: str = "status", label: str | Promise = "", **kwargs: Any) -> None:
+        super().__init__(name, label, **{"is_narrow": True, **kwargs})
+
+    def render(self, record: Any) -> Cell:
+        return badge(record, self.name)
+
+
+class ManyColumn(Column):
+    """Several related records, by name. Prefetch them."""
+
+    def render(self, record: Any) -> Cell:
+        related = self.read(record)
+        rows = related.all() if isinstance(related, models.Manager) else related or ()
+        return format_html_join(", ", "{}", ((text(row),) for row in rows))
+
+
+class ActionColumn(Column):
+    """Links at the end of a row. `links(record)` gives (address, words) pairs."""
+
+    def __init__(self, links: Callable[[Any], Iterable[tuple[str, Any]]], label: str | Promise = "") -> None:
+        super().__init__("", label, is_narrow=True)
+        self.links = links
+
+    def render(self, record: Any) -> Cell:
+        template = '<a class="button button--quiet button--small" href="{}">{}</a>'
+        return format_html_join(" ", template, self.links(record))
+
+
+class Heading(NamedTuple):
+    """A column's head: where its sort link leads and how the rows are sorted now."""
+
+    label: str
+    sort_query: str
+    direction: str
+    column: Column
+
+
+class DrawnCell(NamedTuple):
+    label: str
+    html: Cell
+    is_heading: bool
+    classes: str
+
+
+class Row(NamedTuple):
+    record: Any
+    cells: list[DrawnCell]
+
+
+class TableMeta(type):
+    """Collects the columns in the order they are written."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> "TableMeta":
+        columns: dict[str, Column] = {}
+        for base in reversed(bases):
+            columns |= getattr(base, "columns", {})
+        for key, value in list(namespace.items()):
+            if isinstance(value, Column):
+                value.key = key
+                value.name = value.name or key
+                columns[key] = namespace.pop(key)
+        namespace["columns"] = columns
+        return super().__new__(cls, name, bases, namespace)
+
+
+class Table(metaclass=TableMeta):
+    """Rows of one model. `order` is the sort when nobody asks for one; `caption` is read out, not shown."""
+
+    columns: ClassVar[dict[str, Column]] = {}
+    model: ClassVar[type[models.Model] | None] = None
+    order: ClassVar[str] = ""
+    caption: ClassVar[str | Promise] = ""
+
+    def __init__(
+        self, records: Iterable[Any], *, query: QueryDict | None = None, sort: str = "", without: Sequence[str] = ()
+    ) -> None:
+        """`query` is the page's own, kept in the links of the heads; `without` leaves columns out."""
+        self.records = records
+        self.query = query
+        self.sort = sort
+        self.shown = {key: column for key, column in self.columns.items() if key not in without}
+
+    @classmethod
+    def sort_key(cls, asked: str) -> str:
+        """The asked key when such a column sorts, else the table's own order."""
+        column = cls.columns.get(asked.lstrip("-"))
+        return asked if column is not None and column.sort else cls.order
+
+    @classmethod
+    def sorted(cls, queryset: models.QuerySet[Any], asked: str) -> models.QuerySet[Any]:
+        """The rows ordered, always down to the primary key, so that pages never overlap."""
+        key = cls.sort_key(asked)
+        if not key:
+            return queryset.order_by(*(queryset.query.order_by or queryset.model._meta.ordering or ()), "pk")
+        column = cls.columns.get(key.lstrip("-"))
+        if column is None or not column.sort:
+            raise ImproperlyConfigured(f"{cls.__name__}.order names no column that sorts: {key}.")
+        is_down = key.startswith("-")
+        terms: list[Any] = []
+        for name in column.sort:
+            term = models.F(name)
+            terms.append(term.desc(nulls_last=True) if is_down else term.asc(nulls_last=True))
+        return queryset.order_by(*terms, "-pk" if is_down else "pk")
+
+    @property
+    def headings(self) -> list[Heading]:
+        found = []
+        for key, column in self.shown.items():
+            direction = {key: "ascending", f"-{key}": "descending"}.get(self.sort, "")
+            query = ""
+            if column.sort and self.query is not None:
+                changed = self.query.copy()
+                changed.pop("page", None)
+                changed["sort"] = f"-{key}" if direction == "ascending" else key
+                query = changed.urlencode()
+            found.append(Heading(column.heading(self.model), query, direction, column))
+        return found
+
+    @property
+    def rows(self) -> Iterable[Row]:
+        labels = {key: column.heading(self.model) for key, column in self.shown.items()}
+        for record in self.records:
+            cells = []
+            for key, column in self.shown.items():
+                html = column.render(record)
+                classes = [
+                    *(["is-number"] if column.is_number else []),
+                    *(["is-narrow"] if column.is_narrow else []),
+                    *([] if html else ["is-empty"]),
+                    *([] if labels[key] else ["is-wordless"]),
+                ]
+                cells.append(DrawnCell(labels[key], html, isinstance(column, LinkColumn), " ".join(classes)))
+            yield Row(record, cells)

@@ -1,0 +1,148 @@
+"""All pages of one resource from its model, policy, form, table and filter set."""
+
+import copy
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, resolve_url
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from fmm_portal.core.errors import Forbidden, StaleRecord, TransitionRefused
+from fmm_portal.core.history import entries_for, readable_history
+from fmm_portal.core.listing import build_listing
+from fmm_portal.core.models import Record
+from fmm_portal.core.policies import can, require
+from fmm_portal.core.removal import what_goes
+from fmm_portal.core.resource import Crumb, Resource
+from fmm_portal.core.services import delete_record
+from fmm_portal.core.steps import StepForm
+from fmm_portal.core.workflow import Workflow, workflow_for
+
+HISTORY_PAGE = 40
+
+
+class CrudViews(Resource):
+    """List, detail, create, edit, delete, history and workflow steps. See `Resource` for what to declare."""
+
+    def list(self) -> HttpResponse:
+        assert self.table_class is not None
+        listing = build_listing(
+            self.request, self.rows(), self.table_class, filterset_class=self.filterset_class,
+            filter_names=self.filter_names, more_filters=self.more_filters,
+        )  # fmt: skip
+        may_create = "create" in self.pages and can(self.principal, "create", self.model).allowed
+        context = {
+            "title": self.list_title(), "listing": listing, "empty_text": self.empty_text, "tabs": self.list_tabs(),
+            "create_url": self.url("create") if may_create else "", "create_label": self.create_label,
+        }  # fmt: skip
+        # For htmx only what changes: the rows and, out of band, their number.
+        template = "generic/list.html#results" if self.request.htmx else self.list_template  # type: ignore[attr-defined]
+        response = self.render(template, context)
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+    def detail(self) -> HttpResponse:
+        record = self.record()
+        return self.render(self.detail_template, self.page_of(record) | self.extra(record))
+
+    def create(self) -> HttpResponse:
+        require(self.principal, "create", self.model)
+        title = str(self.create_label or _("Add %(thing)s") % {"thing": self.model._meta.verbose_name})
+        return self.edit_with(self.new_record(), title=title, crumbs=self.crumbs(), cancel=self.cancel_url())
+
+    def edit(self) -> HttpResponse:
+        record = self.record()
+        require(self.principal, "change", record)
+        title = _("Edit %(record)s") % {"record": record}
+        return self.edit_with(record, title=title, crumbs=self.crumbs(record), cancel=resolve_url(record.get_absolute_url()))
+
+    def edit_with(self, record: Record, *, title: str, crumbs: Sequence[Crumb], cancel: str) -> HttpResponse:
+        """Show a form, or take it: saved once, refused in words, or rebased on what somebody else saved."""
+        assert self.form_class is not None
+        status, options = HTTPStatus.OK, self.form_options()
+        if self.request.method == "POST":
+            # A copy: what was typed must not show in the headings of a page that refuses it.
+            form = self.form_class(self.request.POST, self.request.FILES, instance=copy.copy(record), **options)
+            if (first := form.submitted_before()) is not None:
+                return redirect(self.after(first))
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            if form.is_valid():
+                try:
+                    saved = form.save(self.actor)
+                except ValidationError as error:
+                    form.take_errors(error)
+                except StaleRecord as error:
+                    form, status = form.rebased_on(error), HTTPStatus.CONFLICT
+                else:
+                    messages.success(self.request, _("%(record)s: saved.") % {"record": saved})
+                    return redirect(self.after(saved))
+        else:
+            form = self.form_class(instance=record, **options)
+        context = {"form": form, "title": title, "crumbs": crumbs, "cancel_url": cancel, "object": record if record.pk else None}
+        return self.render(self.form_template, context, status=status)
+
+    def delete(self) -> HttpResponse:
+        record = self.record()
+        require(self.principal, "delete", record)
+        if self.request.method == "POST":
+            label, after = str(record), self.after_delete(record)
+            delete_record(record, actor=self.actor, reason=self.request.POST.get("reason", ""))
+            messages.success(self.request, _("%(record)s: deleted.") % {"record": label})
+            return redirect(after)
+        context = {
+            "object": record, "title": _("Delete %(record)s") % {"record": record}, "crumbs": self.crumbs(record),
+            "removal": what_goes(record), "cancel_url": resolve_url(record.get_absolute_url()),
+        }  # fmt: skip
+        return self.render("generic/confirm_delete.html", context)
+
+    def after_delete(self, record: Any) -> str:
+        return self.cancel_url()
+
+    def history(self) -> HttpResponse:
+        record = self.record()
+        pages = Paginator(readable_history(record, self.principal), HISTORY_PAGE)
+        page = pages.get_page(self.request.GET.get("page"))
+        entries = entries_for(record, page.object_list, self.principal)
+        context = self.page_of(record, current="history") | {"page": page, "entries": entries}
+        return self.render("generic/history.html", context)
+
+    def step(self) -> HttpResponse:
+        """Take a workflow step, or ask for what it needs first and say what blocks it."""
+        record, name = self.record(), self.kwargs["name"]
+        workflow = workflow_for(self.model)
+        if workflow is None or name in self.step_pages:
+            raise Http404
+        step = next((step for step in workflow.available(record, self.principal) if step.name == name), None)
+        if step is None:
+            raise self.refusal(record, workflow, name)
+        form, status = StepForm(record=record, step=step, actor=self.actor), HTTPStatus.OK
+        if self.request.method == "POST":
+            form = StepForm(self.request.POST, record=record, step=step, actor=self.actor)
+            taken = form.take()
+            if taken is not None:
+                state = workflow.state_label(workflow.state_of(taken))
+                messages.success(self.request, _("%(record)s is now: %(state)s.") % {"record": taken, "state": state})
+                return redirect(self.after(taken))
+            status = HTTPStatus.CONFLICT if form.non_field_errors() else HTTPStatus.UNPROCESSABLE_ENTITY
+        context = {
+            "object": record, "form": form, "step": step, "title": step.label, "crumbs": self.crumbs(record),
+            "blockers": [blocker.message for blocker in step.blockers], "target": workflow.state_label(step.target), "cancel_url": resolve_url(record.get_absolute_url()),
+            "next": self.request.POST.get("next", self.request.GET.get("next", "")),
+        }  # fmt: skip
+        return self.render("generic/step.html", context, status=status)
+
+    def refusal(self, record: Record, workflow: Workflow, name: str) -> Forbidden | TransitionRefused:
+        """Why a step is not offered: the person's role or the present state."""
+        transition = workflow.get(name)
+        decision = can(self.principal, transition.right, record)
+        if not decision.allowed:
+            return Forbidden(decision.reason)
+        state = workflow.state_label(workflow.state_of(record))
+        words = {"step": transition.label, "state": state}
+        return TransitionRefused(_("“%(step)s” is not possible now: the state is “%(state)s”.") % words, code="wrong_state")

@@ -1,0 +1,53 @@
+"""Tables of countries, institutions, contacts and themes."""
+
+from fmm_portal.core.tables import Column, DateColumn, LinkColumn, PeriodColumn, Table
+from fmm_portal.institutions.models import Contact, Country, Institution, Theme
+
+
+class CountryTable(Table):
+    name = LinkColumn(label=Country._meta.verbose_name, sort="code")
+    code = Column(sort="code", is_narrow=True)
+    is_programme_country = Column(sort="is_programme_country")
+    ecowas_member_from = DateColumn(sort="ecowas_member_from")
+    ecowas_member_until = DateColumn(sort="ecowas_member_until")
+
+    model = Country
+    order = "code"
+
+
+class InstitutionTable(Table):
+    acronym = LinkColumn(
+        sort=("acronym",), value=lambda institution: institution.acronym or institution.name,
+        sub=lambda institution: institution.name if institution.acronym else "",
+    )  # fmt: skip
+    country = Column(value=lambda institution: institution.country and institution.country.name, sort="country__code")
+    kind = Column("get_kind_display", Institution._meta.get_field("kind").verbose_name, sort="kind")
+    constituency = Column(
+        "get_constituency_display", Institution._meta.get_field("constituency").verbose_name, sort="constituency"
+    )
+    city = Column(sort="city")
+
+    model = Institution
+    order = "acronym"
+
+
+class ContactTable(Table):
+    """By position. Who holds a post never stands in a list."""
+
+    position = LinkColumn(sort="search_text")
+    institution = Column(sort="institution__acronym")
+    sex = Column("get_sex_display", Contact._meta.get_field("sex").verbose_name, sort="sex")
+    starts_on = PeriodColumn("starts_on", "ends_on", Contact._meta.get_field("starts_on").verbose_name, sort="starts_on")
+
+    model = Contact
+    order = "institution"
+
+
+class ThemeTable(Table):
+    name = LinkColumn(sort="search_text")
+    code = Column(sort="code")
+
+    model = Theme
+    order = "code"
+
+
