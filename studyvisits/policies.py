@@ -115,7 +115,8 @@ class StudyVisitPolicy(DocumentHost, Policy):
 
     may_confirm = may_start = may_complete = may_report = may_close = _steps
     may_postpone = may_replan = may_cancel = _steps
-    may_request_report = _steps
+    # A report holds no more than its requester may see, so whoever sees the visit may ask for one.
+    may_request_report = Policy.may_view
 
     def may_reopen(self, principal: Principal, obj: Any) -> Decision:
         return YES if is_manager(principal) else no(_("Only a manager may reopen a visit."))
