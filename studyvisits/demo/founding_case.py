@@ -24,7 +24,7 @@ STOPS = (
     "Terre d'asile",
     "ANETI",
 )
-DATES = re.compile(r"21 (?:January )?(?:to|-) 25 January 2019")
+DATES = re.compile(r"21(?: january)? ?(?:to|-) ?25 january 2019")
 
 
 def founding_visit() -> StudyVisit:
@@ -40,7 +40,12 @@ def missing_from_debrief_note(path: Path) -> list[str]:
     # Print has its own dashes, apostrophes and line breaks.
     plain = re.sub(r"[\s\u00a0\u202f]+", " ", text.replace("\u00ad", ""))
     plain = plain.replace("\u2019", "'").replace("\u2013", "-").replace("\u2011", "-").casefold()
-    missing = [name for name in (*POSITIONS, *STOPS) if name.casefold() not in plain]
-    if not DATES.search(plain.replace("january", "January")):
+    missing = []
+    # Longest first, each taken out once found: "Director General" must stand for itself.
+    for name in sorted((*POSITIONS, *STOPS), key=len, reverse=True):
+        if name.casefold() not in plain:
+            missing.append(name)
+        plain = plain.replace(name.casefold(), "")
+    if not DATES.search(plain):
         missing.append("21 to 25 January 2019")
     return missing

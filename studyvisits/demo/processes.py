@@ -61,7 +61,7 @@ def gunicorn(port: int) -> Iterator[Process]:
 
 
 @contextmanager
-def running(command: list[str], log: Any) -> Iterator[Process]:
+def running(command: list[str], log: Any, *, patience: float = STOP_SECONDS) -> Iterator[Process]:
     """A process in a group of its own: Ctrl-C reaches only us, and we stop it in order, children and all."""
     process = subprocess.Popen(  # noqa: S603 - our own command
         command,
@@ -76,7 +76,7 @@ def running(command: list[str], log: Any) -> Iterator[Process]:
     finally:
         process.terminate()
         try:
-            process.wait(STOP_SECONDS)
+            process.wait(patience)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
