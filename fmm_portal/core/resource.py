@@ -150,12 +150,22 @@ class Resource:
         """More context for the record's page."""
         return {}
 
+    def asked_for(self) -> str:
+        """The page of the portal that the person came from, when the form or the link says so."""
+        asked = self.request.POST.get("next") or self.request.GET.get("next") or ""
+        return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts={self.request.get_host()}) else ""
+
+    def page_url(self, record: Any) -> str:
+        """Where a record is shown: on a page of its own, or for a part on its owner's."""
+        return resolve_url(record.get_absolute_url())
+
     def after(self, record: Any) -> str:
         """Where to go once a record is saved or a step is taken."""
-        asked = self.request.POST.get("next", "")
-        if url_has_allowed_host_and_scheme(asked, allowed_hosts={self.request.get_host()}):
-            return asked
-        return resolve_url(record.get_absolute_url())
+        return self.asked_for() or self.page_url(record)
+
+    def mend_url(self, record: Any, code: str) -> str:
+        """Where a person puts right what a guard of the workflow asks for; "" where only time helps."""
+        return ""
 
     def cancel_url(self) -> str:
         crumbs = self.crumbs()
@@ -193,7 +203,9 @@ class Resource:
     def steps(self, record: Any) -> Steps | None:
         if workflow_for(self.model) is None or "step" not in self.pages:
             return None
-        return steps_of(record, self.principal, lambda name: self.step_url(record, name))
+        return steps_of(
+            record, self.principal, lambda name: self.step_url(record, name), lambda code: self.mend_url(record, code)
+        )
 
     def step_url(self, record: Any, name: str) -> str:
         own = self.step_pages.get(name)

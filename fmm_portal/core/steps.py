@@ -19,10 +19,14 @@ from fmm_portal.core.workflow import AvailableTransition, Workflow, workflow_for
 
 @dataclass(frozen=True, slots=True)
 class ShownStep:
-    """A step with the address that takes it. `asks` when a page must come before: reason, values, warnings."""
+    """A step with the address that takes it. `asks` when a page must come before: reason, values, warnings.
+
+    `missing` is what blocks it, each sentence with the address where it is put right ("" where only time helps).
+    """
 
     step: AvailableTransition
     url: str
+    missing: list[tuple[str, str]]
 
     @property
     def asks(self) -> bool:
@@ -50,11 +54,22 @@ class StripStep:
     at: Any = None
 
 
-def steps_of(record: Record, principal: Principal, url_for: Callable[[str], str]) -> Steps:
-    """The steps that this person may take now; blocked ones come with their reasons."""
+def steps_of(
+    record: Record,
+    principal: Principal,
+    url_for: Callable[[str], str],
+    mend_for: Callable[[str], str] = lambda code: "",
+) -> Steps:
+    """The steps that this person may take now; blocked ones come with their reasons.
+
+    `mend_for` gives the address where what a guard (by its code) asks for is put right.
+    """
     workflow = workflow_for(record)
     available = workflow.available(record, principal) if workflow is not None else []
-    shown = [ShownStep(step, url_for(step.name)) for step in available]
+    shown = [
+        ShownStep(step, url_for(step.name), [(blocker.message, mend_for(blocker.code)) for blocker in step.blockers])
+        for step in available
+    ]
     primary = next((entry for entry in shown if entry.step.primary), None)
     return Steps(record, primary, [entry for entry in shown if entry is not primary])
 

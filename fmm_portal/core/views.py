@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
@@ -60,7 +60,7 @@ class CrudViews(Resource):
         record = self.record()
         require(self.principal, "change", record)
         title = _("Edit %(record)s") % {"record": record}
-        return self.edit_with(record, title=title, crumbs=self.crumbs(record), cancel=resolve_url(record.get_absolute_url()))
+        return self.edit_with(record, title=title, crumbs=self.crumbs(record), cancel=self.asked_for() or self.page_url(record))
 
     def edit_with(self, record: Record, *, title: str, crumbs: Sequence[Crumb], cancel: str) -> HttpResponse:
         """Show a form, or take it: saved once, refused in words, or rebased on what somebody else saved."""
@@ -84,7 +84,10 @@ class CrudViews(Resource):
                     return redirect(self.after(saved))
         else:
             form = self.form_class(instance=record, **options)
-        context = {"form": form, "title": title, "crumbs": crumbs, "cancel_url": cancel, "object": record if record.pk else None}
+        context = {
+            "form": form, "title": title, "crumbs": crumbs, "cancel_url": cancel, "next": self.asked_for(),
+            "object": record if record.pk else None,
+        }  # fmt: skip
         return self.render(self.form_template, context, status=status)
 
     def delete(self) -> HttpResponse:
@@ -97,7 +100,7 @@ class CrudViews(Resource):
             return redirect(after)
         context = {
             "object": record, "title": _("Delete %(record)s") % {"record": record}, "crumbs": self.crumbs(record),
-            "removal": what_goes(record), "cancel_url": resolve_url(record.get_absolute_url()),
+            "removal": what_goes(record), "cancel_url": self.page_url(record),
         }  # fmt: skip
         return self.render("generic/confirm_delete.html", context)
 
@@ -132,8 +135,9 @@ class CrudViews(Resource):
             status = HTTPStatus.CONFLICT if form.non_field_errors() else HTTPStatus.UNPROCESSABLE_ENTITY
         context = {
             "object": record, "form": form, "step": step, "title": step.label, "crumbs": self.crumbs(record),
-            "blockers": [blocker.message for blocker in step.blockers], "target": workflow.state_label(step.target), "cancel_url": resolve_url(record.get_absolute_url()),
-            "next": self.request.POST.get("next", self.request.GET.get("next", "")),
+            "missing": [(blocker.message, self.mend_url(record, blocker.code)) for blocker in step.blockers],
+            "target": workflow.state_label(step.target), "cancel_url": self.asked_for() or self.page_url(record),
+            "next": self.asked_for(),
         }  # fmt: skip
         return self.render("generic/step.html", context, status=status)
 
