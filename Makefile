@@ -60,7 +60,7 @@ bench: setup ## Time lists, pages, API and PDF on generated rows, side by side i
 	@.venv/bin/python -m benchmarks
 
 ##@ Keep it
-docs: setup ## Write the generated pages of docs/ (API description, workflows, permissions) from the code
+docs: setup ## Write docs/workflows.md from the transition tables
 	@$(MANAGE) write_docs
 
 screenshots: setup ## Take the README's picture of a study visit (needs Chromium)

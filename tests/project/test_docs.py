@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
+from fmm_portal.core.management.commands.write_docs import workflows_page
 from tests.project.commands import ROOT
 
 READERS = ("secret", "flag", "words", "whole_number", "database", "folder")
@@ -48,3 +50,17 @@ def test_every_path_named_in_the_documents_exists(page: Path) -> None:
     )
 
     assert sorted({name for name in named if not (ROOT / name).exists()}) == []
+
+
+def test_the_code_shown_in_the_guide_is_the_real_code() -> None:
+    guide = (ROOT / "docs" / "adding-a-resource.md").read_text()
+    snippets = re.findall(r"```python\n# (\S+)\n(.*?)```", guide, re.S)
+
+    assert len(snippets) == guide.count("```python") == 8
+    outdated = [path for path, code in snippets if code.strip("\n") not in (ROOT / path).read_text()]
+    assert outdated == []
+
+
+def test_the_workflows_page_is_what_the_code_says() -> None:
+    with translation.override("en"):
+        assert (ROOT / "docs" / "workflows.md").read_text() == workflows_page(), "run `make docs`"

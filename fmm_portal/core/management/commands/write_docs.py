@@ -1,10 +1,9 @@
-"""Writes the pages of docs/ that the code is the source of: the API description and the workflows."""
+"""Writes the pages of docs/ that the code is the source of: the workflows."""
 
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
@@ -12,14 +11,13 @@ from fmm_portal.core.workflow import Transition, Workflow, all_workflows
 
 
 class Command(BaseCommand):
-    help = "Writes docs/workflows.md and docs/openapi.json from the code."
+    help = "Writes docs/workflows.md from the code."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        docs = Path(settings.BASE_DIR) / "docs"
+        page = Path(settings.BASE_DIR) / "docs" / "workflows.md"
         with translation.override("en"):
-            (docs / "workflows.md").write_text(workflows_page(), encoding="utf-8")
-            call_command("spectacular", file=str(docs / "openapi.json"), format="openapi-json")
-        self.stdout.write("Wrote docs/workflows.md and docs/openapi.json.")
+            page.write_text(workflows_page(), encoding="utf-8")
+        self.stdout.write(f"Wrote {page}.")
 
 
 def workflows_page() -> str:
