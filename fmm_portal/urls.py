@@ -13,6 +13,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("", include("fmm_portal.core.urls")),
     path("", include("fmm_portal.institutions.urls")),
+    path("", include("fmm_portal.reports.urls")),
     path("support/", admin.site.urls),
     path("api/", include("fmm_portal.api.urls")),
     path("healthz", healthz, name="healthz"),

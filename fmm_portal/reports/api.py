@@ -1,11 +1,9 @@
-"""Reports as a resource: asked for, followed while they are made, downloaded."""
+"""Reports as a resource: asked for, watched, downloaded, tried again."""
 
 from typing import Any
 
-import django_filters
 from django.http import FileResponse
-from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -15,66 +13,97 @@ from rest_framework.response import Response
 from fmm_portal.api.actions import act, sends_file
 from fmm_portal.api.documents import SubjectFilterSet
 from fmm_portal.api.fields import Choice
+from fmm_portal.api.resources import absolute, resource_path
 from fmm_portal.api.routers import ResourceRouter
-from fmm_portal.api.serializers import ReasonRequest
+from fmm_portal.api.serializers import StrictSerializer
 from fmm_portal.api.subjects import SubjectSerializer
 from fmm_portal.api.viewsets import ResourceViewSet
 from fmm_portal.core.errors import Refused
-from fmm_portal.core.filters import ChoicesFilter
-from fmm_portal.core.jobs import JobStatus
+from fmm_portal.core.jobs import JobFailure, JobStatus
+from fmm_portal.reports.filters import ReportFilterSet
 from fmm_portal.reports.models import Report
+from fmm_portal.reports.registry import report_kind, report_kinds
 from fmm_portal.reports.services import request_report, retry_report
 
 
-class ReportFilterSet(SubjectFilterSet):
-    kind = django_filters.CharFilter(field_name="kind", label=_("Kind"))
-    language = django_filters.CharFilter(field_name="language", label=_("Language"))
-    status = ChoicesFilter(JobStatus, label=_("Status"))
-    reference = django_filters.CharFilter(field_name="reference", lookup_expr="iexact", label=_("Reference"))
-
+class ReportSubjectFilterSet(SubjectFilterSet, ReportFilterSet):
     class Meta:
         model = Report
         fields = ()
 
 
+class ContentUrl(serializers.Field[Any, Any, Any, Any]):
+    """Where the file is, once there is one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "source": "*", "read_only": True})
+
+    def to_representation(self, report: Report) -> str | None:
+        path = resource_path(Report, report.pk)
+        return absolute(self.context.get("request"), f"{path}content/") if report.is_available else None
+
+
 class ReportSerializer(SubjectSerializer):
+    kind = serializers.CharField(help_text="Such as debrief-note.")
     status = Choice(JobStatus.choices, read_only=True)
-    is_available = serializers.BooleanField(read_only=True)
-    failure = serializers.CharField(source="get_failure_display", read_only=True)
+    failure = Choice(JobFailure.choices, read_only=True)
+    failure_reason = serializers.CharField(source="get_failure_display", read_only=True)
+    content_url = ContentUrl()
 
     class Meta:
         model = Report
         fields = (
-            "kind",
             "subject_type",
             "subject_id",
             "subject",
+            "kind",
             "language",
+            "number",
             "status",
             "progress",
             "stage",
             "failure",
-            "number",
-            "is_available",
-            "size",
-            "sha256",
+            "failure_reason",
+            "attempts",
             "data_fingerprint",
-            "expires_at",
+            "content_url",
+            "sha256",
+            "size",
             "started_at",
             "finished_at",
-            "requested_by",
+            "expires_at",
         )
-        read_only_fields = ("number", "size", "sha256", "data_fingerprint", "expires_at", "requested_by")
+        read_only_fields = (
+            "reference",
+            "number",
+            "progress",
+            "stage",
+            "attempts",
+            "data_fingerprint",
+            "sha256",
+            "size",
+            "started_at",
+            "finished_at",
+            "expires_at",
+        )
         prefetch = {"subject": ("subject",)}
+
+    def validate_kind(self, code: str) -> str:
+        try:
+            return report_kind(code).code
+        except Refused as error:
+            known = ", ".join(kind.code for kind in report_kinds())
+            message = _("There is no such kind of report. Known are: %(known)s.") % {"known": known}
+            raise serializers.ValidationError(message, code="unknown_kind") from error
 
 
 class ReportViewSet(ResourceViewSet):
-    """Documents made of a record as the caller sees it. Poll the report until `is_available`, then read `content`."""
+    """Documents printed from what you may see of a record. Asking for one that is there already returns it."""
 
     resource = "reports"
     serializer_class = ReportSerializer
-    filterset_class = ReportFilterSet
-    ordering_fields = ("created_at", "updated_at", "status", "reference")
+    filterset_class = ReportSubjectFilterSet
+    ordering_fields = ("reference", "number", "status", "created_at", "updated_at")
     methods = ("list", "create", "retrieve")
 
     def may_create(self) -> None:
@@ -82,31 +111,29 @@ class ReportViewSet(ResourceViewSet):
 
     @extend_schema(responses={200: ReportSerializer, 202: ReportSerializer})
     def create(self, request: Request) -> Response:
-        """Ask for a report: 202 while it is being made, 200 when the same one is there already."""
+        """Ask for a report. 202: it is being made, watch its status; 200: it is there."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        values: dict[str, Any] = dict(serializer.validated_data)
-        report = request_report(
-            actor=self.actor, kind=values["kind"], subject=values["subject"], language=values["language"]
-        )
-        return self.shown_again(
-            report, code=status.HTTP_200_OK if report.is_available else status.HTTP_202_ACCEPTED
-        )
+        report = request_report(actor=self.actor, **serializer.validated_data)
+        code = status.HTTP_202_ACCEPTED if report.is_waiting else status.HTTP_200_OK
+        return self.shown_as(self.serializer_class, report, code=code)
 
-    @extend_schema(request=ReasonRequest, responses=ReportSerializer)
+    @extend_schema(request=StrictSerializer, responses=ReportSerializer)
     @act
     def retry(self, request: Request, pk: str) -> Response:
-        """Try a failed report once more."""
-        report, _values = self.action_input(ReasonRequest)
-        return self.shown_again(retry_report(report, actor=self.actor))
+        """Try a failed report once more, from the data it was asked for with."""
+        report, _values = self.action_input(StrictSerializer)
+        return self.shown_as(self.serializer_class, retry_report(report, actor=self.actor))
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     @sends_file
     def content(self, request: Request, pk: str) -> FileResponse:
-        """The printed file."""
+        """The printed file. 409 while there is none."""
         report = self.get_object()
         if not report.is_available:
-            raise Refused(_t("The report is not ready, or its file has been removed."), code="not_available")
+            raise Refused(
+                _("There is no file yet, or it has expired. Ask for the report again."), code="no_file"
+            )
         return FileResponse(
             report.file.open("rb"),
             as_attachment=True,

@@ -8,6 +8,10 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from fmm_portal.core.navigation import NavigationItem, register_navigation
         from fmm_portal.reports import policies
 
         policies.register()
+        register_navigation(NavigationItem(_("Reports"), "reports:report_list", 50, ("/reports/",)))

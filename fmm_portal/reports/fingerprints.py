@@ -47,7 +47,7 @@ def template_version(language: str) -> str:
 
 def _sources(language: str) -> list[Path]:
     folders = [settings.BASE_DIR / "templates" / "reports", settings.BASE_DIR / "static" / "reports"]
-    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    files = [path for folder in folders for path in sorted(folder.glob("*.*"))]
     messages = settings.BASE_DIR / "locale" / language / "LC_MESSAGES" / "django.mo"
     return [*files, messages] if messages.exists() else files
 

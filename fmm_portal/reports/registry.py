@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -29,6 +30,10 @@ class ReportKind:
     build: Callable[[Any, Principal], Mapping[str, Any]]
     present: Callable[[Any], Mapping[str, Any]]
     languages: tuple[str, ...] = ("en", "fr")
+
+    @property
+    def language_names(self) -> list[tuple[str, str | Promise]]:
+        return [(code, name) for code, name in settings.LANGUAGES if code in self.languages]
 
 
 _kinds: dict[str, ReportKind] = {}
