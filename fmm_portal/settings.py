@@ -112,7 +112,7 @@ DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Queue: the job row in the database is the truth, the broker only wakes a worker --------------------
-BROKER_URL = secret("BROKER_URL", "filesystem://")
+BROKER_URL = secret("BROKER_URL", "filesystem://localhost")
 CELERY_BROKER_URL = BROKER_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -235,7 +235,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none", "filter": True},
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
     # Fields called alike with different words need names of their own.

@@ -37,7 +37,7 @@ def refusal(result: subprocess.CompletedProcess[str]) -> str:
 def test_development_needs_no_environment_and_makes_its_folders(tmp_path: Path) -> None:
     result = load_settings(tmp_path, "(s.IN_PRODUCTION, s.DEBUG, s.BROKER_URL, s.HTTPS_ONLY)")
 
-    assert result.stdout.strip() == "(False, False, 'filesystem://', False)", result.stderr
+    assert result.stdout.strip() == "(False, False, 'filesystem://localhost', False)", result.stderr
     made = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*"))
     assert made == ["var", "var/media", "var/queue", "var/queue/messages", "var/static"]
 
