@@ -282,11 +282,6 @@ SECURE_HSTS_PRELOAD = HTTPS_ONLY
 if whole_number("PROXY_COUNT", 0):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# --- Mail -----------------------------------------------------------------------------------------------
-EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if IN_PRODUCTION else 'filebased'}.EmailBackend"
-EMAIL_FILE_PATH = VAR_DIR / "mail"
-DEFAULT_FROM_EMAIL = secret("DEFAULT_FROM_EMAIL", "portal@localhost")
-
 # --- Log: one line an event (fmm_portal/logs.py); never a personal field --------------------------------
 LOGGING_CONFIG = "fmm_portal.logs.configure"
 LOGGING = {"level": secret("LOG_LEVEL", "INFO"), "as_json": IN_PRODUCTION}

@@ -22,7 +22,6 @@ from fmm_portal.settings import DATABASES, VAR_DIR
 
 SECRET_KEY = "key-of-the-test-suite-not-a-secret-at-all-0123456789"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # A test database in a file, so that the real worker processes that some tests start see the same rows.
 if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
