@@ -11,7 +11,7 @@ import fmm_portal.reports.api
 import studyvisits.api
 from fmm_portal.api.errors import unknown_address
 from fmm_portal.api.routers import ResourceRouter
-from fmm_portal.api.views import RedocView, RootView, SwaggerView
+from fmm_portal.api.views import RootView, SwaggerView
 
 app_name = "api"
 
@@ -30,7 +30,6 @@ version_1 = [
     path("", RootView.as_view(), name="root"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SwaggerView.as_view(), name="docs"),
-    path("docs/redoc/", RedocView.as_view(), name="redoc"),
     *router.urls,
 ]
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -56,11 +56,4 @@ class SwaggerView(SpectacularSwaggerSplitView):
     """The API's description to read and to try; its script is a file of its own, so that the CSP holds."""
 
     template_name = "api/swagger.html"
-    url_name = "api:schema"
-
-
-class RedocView(SpectacularRedocView):
-    """The API's description as one long page."""
-
-    template_name = "api/redoc.html"
     url_name = "api:schema"

@@ -1,0 +1,349 @@
+"""What every resource of the API promises, tested once. A resource subclasses ApiContract with its data."""
+
+from typing import Any, ClassVar
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from fmm_portal.core.activity import history_of
+from fmm_portal.core.models import Record
+from tests.api_client import ApiClient, as_agency, as_persona
+from tests.personas import anpe_togo
+
+
+@pytest.mark.django_db
+class ApiContract:
+    """`writer` may do everything here, `reader` sees the records and changes nothing, `outsider` sees none.
+
+    Leave `outsider` empty where everybody with a role reads; leave `creates`, `updates` or `deletes` off where the
+    resource has no such method or never allows it.
+    """
+
+    resource: ClassVar[str]
+    writer: ClassVar[str] = "amina"
+    reader: ClassVar[str] = "eva"
+    outsider: ClassVar[str] = "fatou"
+    creates: ClassVar[bool] = True
+    updates: ClassVar[bool] = True
+    deletes: ClassVar[bool] = True
+    # A change of one field, and bad values with the field that the refusal must name.
+    change: ClassVar[dict[str, Any]] = {}
+    bad: ClassVar[dict[str, Any]] = {}
+    # A field to order by that differs between records.
+    ordering: ClassVar[str] = "updated_at"
+    is_searchable: ClassVar[bool] = False
+
+    # --- what a subclass gives ---
+
+    def make(self) -> Record:
+        """A record with all its relations filled, in the reader's sight and out of the outsider's."""
+        raise NotImplementedError
+
+    def payload(self) -> dict[str, Any]:
+        """What creates a record."""
+        raise NotImplementedError
+
+    def found_by(self, record: Record) -> str:
+        """Words that find this record and none of its like."""
+        raise NotImplementedError
+
+    # --- tools ---
+
+    def address(self, record: Record) -> str:
+        return f"{self.resource}/{record.pk}/"
+
+    def model(self) -> type[Any]:
+        from fmm_portal.api.resources import resource_models
+
+        return resource_models()[self.resource]
+
+    def ids(self, caller: ApiClient, query: str = "") -> list[int]:
+        """The ids on all pages of the list."""
+        found: list[int] = []
+        path = f"{self.resource}/?page_size=200&{query}"
+        while path:
+            response = caller.get(path)
+            assert response.status_code == 200, response.content
+            page = response.json()
+            found += [row["id"] for row in page["results"]]
+            path = page["next"]
+        return found
+
+    def among(self, ids: list[int], *records: Record) -> list[int]:
+        """The ids of these records in the order of the list; migrations may have brought others."""
+        wanted = {record.pk for record in records}
+        return [pk for pk in ids if pk in wanted]
+
+    @staticmethod
+    def problem(response: Any, status: int, code: str) -> dict[str, Any]:
+        assert response.status_code == status, response.content
+        assert response["Content-Type"] == "application/problem+json"
+        body: dict[str, Any] = response.json()
+        assert (body["status"], body["code"]) == (status, code), body
+        assert body["detail"] and body["title"]
+        return body
+
+    # --- reading ---
+
+    def test_list_shows_the_rows_in_scope(self) -> None:
+        records = [self.make(), self.make()]
+        pks = {record.pk for record in records}
+        assert set(self.ids(as_persona(self.writer))) == set(self.model().objects.values_list("pk", flat=True))
+        assert set(self.among(self.ids(as_persona(self.reader)), *records)) == pks
+        if self.outsider:
+            assert self.among(self.ids(as_persona(self.outsider)), *records) == []
+
+    def test_retrieve_shows_the_record_with_its_address_and_version(self) -> None:
+        record = self.make()
+        response = as_persona(self.reader).get(self.address(record))
+        assert response.status_code == 200, response.content
+        shown = response.json()
+        assert shown["id"] == record.pk
+        assert shown["url"] == f"http://testserver/api/v1/{self.address(record)}"
+        assert shown["version"] == record.version
+        assert response["ETag"].startswith(f'"{record.version}-')
+
+    def test_relations_are_an_integer_and_a_brief(self) -> None:
+        shown = as_persona(self.writer).get(self.address(self.make())).json()
+        for name, value in shown.items():
+            if name.endswith("_ids"):
+                assert all(isinstance(pk, int) for pk in value), name
+            elif name.endswith("_id") and value is not None:
+                assert isinstance(value, int), name
+                brief = shown[name.removesuffix("_id")]
+                assert brief["id"] == value
+                assert set(brief) >= {"id", "url"}
+
+    def test_list_leaves_out_personal_fields(self) -> None:
+        self.make()
+        rows = as_persona(self.writer).get(f"{self.resource}/").json()["results"]
+        restricted = {*self.model().restricted_fields, *(f"{name}_id" for name in self.model().restricted_fields)}
+        assert restricted & set(rows[0]) == set()
+
+    def test_anonymous_is_asked_to_sign_in(self) -> None:
+        record = self.make()
+        anonymous = as_persona("anonymous")
+        for response in (
+            anonymous.get(f"{self.resource}/"),
+            anonymous.get(self.address(record)),
+            anonymous.post(f"{self.resource}/", {}),
+            anonymous.patch(self.address(record), {}),
+            anonymous.delete(self.address(record)),
+            anonymous.get(f"{self.address(record)}history/"),
+        ):
+            self.problem(response, 401, "not_authenticated")
+            assert response["WWW-Authenticate"].startswith("Bearer")
+
+    def test_record_out_of_scope_is_not_found(self) -> None:
+        record = self.make()
+        if not self.outsider:
+            assert as_persona("fatou").get(self.address(record)).status_code == 200
+            return
+        outsider = as_persona(self.outsider)
+        before = self.state(record)
+        self.problem(outsider.get(self.address(record)), 404, "not_found")
+        self.problem(outsider.get(f"{self.address(record)}history/"), 404, "not_found")
+        if self.updates:
+            self.problem(outsider.patch(self.address(record), self.change), 404, "not_found")
+        if self.deletes:
+            self.problem(outsider.delete(self.address(record)), 404, "not_found")
+        assert self.state(record) == before
+
+    def state(self, record: Record) -> dict[str, Any]:
+        return dict(self.model().objects.filter(pk=record.pk).values().get())
+
+    def test_methods_not_offered_are_refused(self) -> None:
+        record = self.make()
+        writer = as_persona(self.writer)
+        assert writer._client.put(f"/api/v1/{self.address(record)}").status_code == 405
+        refused = {403, 405}
+        if not self.creates:
+            assert writer.post(f"{self.resource}/", {}).status_code in refused
+        if not self.updates:
+            assert writer.patch(self.address(record), {}).status_code in refused
+        if not self.deletes:
+            assert writer.delete(self.address(record)).status_code in refused
+            assert self.model().objects.filter(pk=record.pk).exists()
+
+    # --- entity tags, pages, order, search ---
+
+    def test_unchanged_record_and_list_are_not_sent_again(self) -> None:
+        record = self.make()
+        reader = as_persona(self.reader)
+        for path in (self.address(record), f"{self.resource}/"):
+            tag = reader.get(path)["ETag"]
+            again = reader.get(path, If_None_Match=tag)
+            assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
+            assert reader.get(path, If_None_Match='"other"').status_code == 200
+
+    def test_pages_are_stable_and_complete(self) -> None:
+        records = [self.make() for _ in range(3)]
+        writer = as_persona(self.writer)
+        seen, path, pages = [], f"{self.resource}/?page_size=2", 0
+        while path:
+            page = writer.get(path).json()
+            seen += [row["id"] for row in page["results"]]
+            path, pages = page["next"], pages + 1
+        assert len(seen) == len(set(seen)) == page["count"]
+        assert {record.pk for record in records} <= set(seen)
+        assert pages == -(-page["count"] // 2)
+
+    def test_order_is_as_asked_with_ties_by_age(self) -> None:
+        records = [self.make(), self.make(), self.make()]
+        writer = as_persona(self.writer)
+        up = self.among(self.ids(writer, f"ordering={self.ordering}"), *records)
+        down = self.among(self.ids(writer, f"ordering=-{self.ordering}"), *records)
+        assert len(up) == 3
+        assert down == up[::-1]
+        body = self.problem(writer.get(f"{self.resource}/?ordering=shoe_size"), 400, "invalid")
+        assert [error["field"] for error in body["errors"]] == ["ordering"]
+
+    def test_search_finds_the_record(self) -> None:
+        first, other = self.make(), self.make()
+        writer = as_persona(self.writer)
+        if self.is_searchable:
+            assert self.among(self.ids(writer, f"search={self.found_by(first)}"), first, other) == [first.pk]
+        else:
+            body = self.problem(writer.get(f"{self.resource}/?search=x"), 400, "invalid")
+            assert [(error["field"], error["code"]) for error in body["errors"]] == [("search", "unknown_parameter")]
+
+    def test_changes_since_a_moment(self) -> None:
+        record = self.make()
+        writer = as_persona(self.writer)
+        moment = record.updated_at.isoformat().replace("+", "%2B")
+        assert record.pk in self.ids(writer, f"updated_after={moment}")
+        assert self.ids(writer, "updated_after=2999-01-01T00:00:00Z") == []
+
+    @pytest.mark.parametrize("persona", ["writer", "reader"])
+    def test_list_costs_the_same_queries_at_one_and_three_rows(self, persona: str) -> None:
+        caller = as_persona(getattr(self, persona))
+        self.make()
+        first = self.queries(caller, f"{self.resource}/?page_size=200")
+        self.make()
+        self.make()
+        assert self.queries(caller, f"{self.resource}/?page_size=200") == first
+
+    def queries(self, caller: ApiClient, path: str) -> int:
+        caller.get(path)
+        with CaptureQueriesContext(connection) as captured:
+            response = caller.get(path)
+        assert response.status_code == 200, response.content
+        return len(captured)
+
+    # --- creating ---
+
+    def test_create(self) -> None:
+        if not self.creates:
+            return
+        payload = self.payload()
+        response = as_persona(self.writer).post(f"{self.resource}/", payload)
+        assert response.status_code == 201, response.content
+        shown = response.json()
+        assert response["Location"] == shown["url"]
+        assert {name: shown[name] for name in payload if name in shown} == {
+            name: value for name, value in payload.items() if name in shown
+        }
+        record = self.model().objects.get(pk=shown["id"])
+        entry = history_of(record).filter(subject_id=record.pk, verb="create").get()
+        assert (entry.source, entry.subject) == ("screen", record)
+
+    def test_create_is_refused_to_readers_and_read_only_keys(self) -> None:
+        if not self.creates:
+            return
+        payload = self.payload()
+        reader, key = as_persona(self.reader), as_agency(anpe_togo(), "*:read")
+        before = self.model().objects.count()
+        self.problem(reader.post(f"{self.resource}/", payload), 403, "forbidden")
+        self.problem(key.post(f"{self.resource}/", payload), 403, "missing_scope")
+        assert self.model().objects.count() == before
+
+    def test_create_names_what_is_wrong_and_creates_nothing(self) -> None:
+        if not self.creates:
+            return
+        writer = as_persona(self.writer)
+        payload = self.payload()
+        before = self.model().objects.count()
+        for name, value in self.bad.items():
+            body = self.problem(writer.post(f"{self.resource}/", {**payload, name: value}), 400, "invalid")
+            assert [error["field"] for error in body["errors"]] == [name]
+        body = self.problem(writer.post(f"{self.resource}/", {**payload, "shoe_size": 42}), 400, "invalid")
+        assert [(e["field"], e["code"]) for e in body["errors"]] == [("shoe_size", "unknown_field")]
+        body = self.problem(writer.post(f"{self.resource}/", {**payload, "id": 7}), 400, "invalid")
+        assert [(e["field"], e["code"]) for e in body["errors"]] == [("id", "read_only")]
+        assert self.model().objects.count() == before
+
+    # --- changing ---
+
+    def test_update_keeps_history(self) -> None:
+        if not self.updates:
+            return
+        record = self.make()
+        response = as_persona(self.writer).patch(self.address(record), self.change)
+        assert response.status_code == 200, response.content
+        shown = response.json()
+        assert {name: shown[name] for name in self.change} == self.change
+        assert shown["version"] == record.version + 1
+        entry = history_of(record).filter(subject_id=record.pk, verb="update").get()
+        assert set(entry.changes) == {name.removesuffix("_id") for name in self.change}
+        page = as_persona(self.writer).get(f"{self.address(record)}history/").json()
+        assert page["results"][0]["verb"] == "update"
+        assert page["results"][0]["subject"]["id"] == record.pk
+
+    def test_update_is_refused_to_readers_and_read_only_keys(self) -> None:
+        if not self.updates:
+            return
+        record = self.make()
+        before = self.state(record)
+        self.problem(as_persona(self.reader).patch(self.address(record), self.change), 403, "forbidden")
+        key = as_agency(anpe_togo(), "*:read", "*:act")
+        self.problem(key.patch(self.address(record), self.change), 403, "missing_scope")
+        if self.deletes:
+            self.problem(key.delete(self.address(record)), 403, "missing_scope")
+        assert self.state(record) == before
+
+    def test_update_names_what_is_wrong_and_changes_nothing(self) -> None:
+        if not self.updates:
+            return
+        record = self.make()
+        before = self.state(record)
+        writer = as_persona(self.writer)
+        for name, value in self.bad.items():
+            body = self.problem(writer.patch(self.address(record), {**self.change, name: value}), 400, "invalid")
+            assert [error["field"] for error in body["errors"]] == [name]
+        assert self.state(record) == before
+
+    def test_second_of_two_writes_from_one_reading_is_refused(self) -> None:
+        if not self.updates:
+            return
+        record = self.make()
+        writer = as_persona(self.writer)
+        tag = writer.get(self.address(record))["ETag"]
+        first = writer.patch(self.address(record), self.change, If_Match=tag)
+        assert first.status_code == 200, first.content
+        after = self.state(record)
+        body = self.problem(writer.patch(self.address(record), self.change, If_Match=tag), 412, "stale")
+        assert body["current_version"] == record.version + 1
+        stale = {**self.change, "version": record.version}
+        body = self.problem(writer.patch(self.address(record), stale), 412, "stale")
+        assert body["changed_by"] == self.writer.capitalize()
+        assert self.state(record) == after
+        # With the tag of the first answer the next write goes through, twice in a row.
+        assert writer.patch(self.address(record), self.change, If_Match=first["ETag"]).status_code == 200
+        assert writer.patch(self.address(record), self.change, If_Match=first["ETag"]).status_code == 200
+
+    # --- deleting ---
+
+    def test_delete_keeps_history(self) -> None:
+        if not self.deletes:
+            return
+        record = self.make()
+        writer = as_persona(self.writer)
+        self.problem(as_persona(self.reader).delete(self.address(record)), 403, "forbidden")
+        self.problem(writer.delete(self.address(record), If_Match='"99-' + "0" * 32 + '"'), 412, "stale")
+        assert self.model().objects.filter(pk=record.pk).exists()
+        assert writer.delete(self.address(record)).status_code == 204
+        assert not self.model().objects.filter(pk=record.pk).exists()
+        entry = history_of(record).filter(subject_id=record.pk, verb="delete").get()
+        assert entry.subject_label
+        self.problem(writer.get(self.address(record)), 404, "not_found")

@@ -1,0 +1,65 @@
+"""Pages of the directory."""
+
+from django.test import Client
+
+from fmm_portal.core.models import Record
+from fmm_portal.core.multilingual import Multilingual
+from fmm_portal.institutions.models import Theme
+from fmm_portal.institutions.views import ContactViews, InstitutionViews
+from tests.factories.institutions import ContactFactory, InstitutionFactory, country
+from tests.page_contract import PageContract
+
+
+class TestInstitutionPages(PageContract):
+    views = InstitutionViews
+    outsider = ""
+    field = "city"
+
+    def make(self) -> Record:
+        institution = InstitutionFactory(country=country("TG"), city="Lomé", parent=InstitutionFactory())
+        institution.themes.add(Theme.objects.first())
+        ContactFactory(institution=institution)
+        InstitutionFactory(parent=institution)
+        return institution
+
+    def form_data(self) -> dict[str, object]:
+        return {"name_0": "Observatory of migration", "acronym": "OBS", "country": country("TG").pk, "kind": "observatory"}
+
+
+class TestContactPages(PageContract):
+    views = ContactViews
+    field = "languages"
+    values = ("fr", "fr, en")
+
+    def make(self) -> Record:
+        return ContactFactory(person_name="Nobody Real", email="post@example.org", phone="+228 00 00 00 00")
+
+    def form_data(self) -> dict[str, object]:
+        return {"position_0": "Director", "institution": self.institution(), "sex": "not_stated"}
+
+    def institution(self) -> int:
+        from fmm_portal.institutions.models import Contact
+
+        contact = Contact.objects.first()
+        return contact.institution_id if contact else InstitutionFactory().pk
+
+
+def test_person_behind_a_post_is_shown_to_staff_only(browser_of, amina, eva) -> None:
+    contact = ContactFactory(person_name="Nobody Real", email="post@example.org", phone="+228 00 00 00 00")
+    personal = ["Nobody Real", "post@example.org", "+228 00 00 00 00"]
+
+    def shown_to(client: Client, url: str) -> list[str]:
+        page = client.get(url).content.decode()
+        assert str(contact.position) in page
+        return [word for word in personal if word in page]
+
+    url = contact.get_absolute_url()
+    assert shown_to(browser_of(amina), url) == personal
+    assert shown_to(browser_of(eva), url) == []
+    assert shown_to(browser_of(amina), "/contacts/") == [], "personal data are in no list"
+
+
+def test_rename_keeps_the_former_name(browser_of, amina) -> None:
+    ministry = InstitutionFactory(name=Multilingual(en="Ministry of Labour"), acronym="ML")
+    page = browser_of(amina).get(f"/institutions/{ministry.pk}/rename/")
+    assert page.status_code == 200
