@@ -7,7 +7,8 @@ class DelegationsConfig(AppConfig):
     name = "delegations"
 
     def ready(self) -> None:
-        from delegations import policies, workflow
+        from delegations import navigation, policies, workflow
 
         policies.register()
         workflow.register()
+        navigation.register()

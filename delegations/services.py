@@ -1,4 +1,6 @@
-"""Replacing a delegate while keeping the trail of who replaced whom."""
+"""Replacing a delegate while keeping the trail of who replaced whom; one step for many delegates."""
+
+from collections.abc import Sequence
 
 from django.db import transaction
 
@@ -24,3 +26,12 @@ def replace_delegate(
     by.role = replaced.role
     by.replaces = replaced
     return create_record(by, actor=actor, reason=reason)
+
+
+@transaction.atomic
+def take_step_together(delegates: Sequence[Delegate], name: str, *, actor: Actor, reason: str = "") -> list[Delegate]:
+    """One step for several delegates: all of them, or, when one is refused, none.
+
+    Raises TransitionRefused, Forbidden, ValidationError.
+    """
+    return [DELEGATE_WORKFLOW.apply(delegate, name, actor=actor, reason=reason) for delegate in delegates]

@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("fmm_portal.core.urls")),
     path("", include("fmm_portal.institutions.urls")),
     path("", include("fmm_portal.reports.urls")),
+    path("", include("fmm_portal.facility.urls")),
+    path("", include("delegations.urls")),
     path("support/", admin.site.urls),
     path("api/", include("fmm_portal.api.urls")),
     path("healthz", healthz, name="healthz"),

@@ -110,8 +110,10 @@ class RecordForm(forms.ModelForm[Any]):
         self.actor = actor
         self.conflict: Conflict | None = None
         self._options = {name: value for name, value in kwargs.items() if name not in {"data", "files", "initial", "instance"}}
-        for name in policy_for(self._meta.model).hidden_fields(actor.principal, self.instance if self.is_edit else None):
-            self.fields.pop(name, None)
+        if self.is_edit:
+            # Whoever adds a record tells what is not there to be read yet.
+            for name in policy_for(self._meta.model).hidden_fields(actor.principal, self.instance):
+                self.fields.pop(name, None)
         for field in self.fields.values():
             dress_field(field, actor.principal)
         if self.is_edit:

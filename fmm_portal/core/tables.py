@@ -53,7 +53,7 @@ class Column:
 
     def heading(self, model: type[models.Model] | None) -> str:
         if self.label or model is None:
-            return str(self.label)
+            return str(capfirst(self.label))
         return capfirst(str(model._meta.get_field(self.name.split(".")[0]).verbose_name))  # type: ignore[union-attr]
 
 

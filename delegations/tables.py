@@ -1,0 +1,15 @@
+"""Tables of delegations."""
+
+from django.utils.translation import gettext_lazy as _
+
+from delegations.models import Delegation
+from fmm_portal.core.tables import LinkColumn, ManyColumn, NumberColumn, Table
+
+
+class DelegationTable(Table):
+    name = LinkColumn(sort="search_text")
+    sending_countries = ManyColumn()
+    planned_seats = NumberColumn(label=_("Seats"), sort="planned_seats")
+    target_size = NumberColumn(sort="target_size")
+
+    model = Delegation

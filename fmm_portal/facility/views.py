@@ -1,0 +1,63 @@
+"""Pages of programmes, with the texts that their documents must carry."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _l
+
+from fmm_portal.core.policies import can
+from fmm_portal.core.resource import Crumb
+from fmm_portal.core.views import CrudViews
+from fmm_portal.facility.filters import ProgrammeFilterSet
+from fmm_portal.facility.forms import ProgrammeForm, VisibilityTextForm
+from fmm_portal.facility.models import Programme, VisibilityText
+from fmm_portal.facility.tables import ProgrammeTable
+from fmm_portal.institutions.navigation import DIRECTORY
+
+
+class ProgrammeViews(CrudViews):
+    model = Programme
+    prefix = "programmes"
+    section = DIRECTORY
+    form_class = ProgrammeForm
+    table_class = ProgrammeTable
+    filterset_class = ProgrammeFilterSet
+    facts = ("name", "acronym", "implementer", "funders", "contract_numbers")
+    create_label = _l("Add programme")
+    empty_text = _l("A programme pays for visits; its texts stand on every document.")
+    detail_template = "facility/programme_detail.html"
+
+    def extra(self, record: Programme) -> dict[str, Any]:
+        may_change = can(self.principal, "change", record).allowed
+        return {
+            "texts": list(record.visibility_texts.all()),
+            "add_text_url": reverse("facility:visibilitytext_create", args=[record.pk]) if may_change else "",
+        }
+
+
+class VisibilityTextViews(CrudViews):
+    """Parts of a programme's page."""
+
+    model = VisibilityText
+    prefix = "programmes/<int:programme_pk>/texts"
+    pages = ("create", "edit", "delete")
+    form_class = VisibilityTextForm
+    create_label = _l("Add visibility text")
+
+    def programme(self) -> Programme:
+        rows = Programme.objects.visible_to(self.principal)
+        return get_object_or_404(rows, pk=self.kwargs["programme_pk"])
+
+    def rows(self) -> Any:
+        return super().rows().filter(programme=self.programme())
+
+    def new_record(self) -> VisibilityText:
+        return VisibilityText(programme=self.programme())
+
+    def page_url(self, record: Any) -> str:
+        return self.programme().get_absolute_url()
+
+    def crumbs(self, record: Any = None) -> list[Crumb]:
+        programme = self.programme()
+        return [Crumb(Programme._meta.verbose_name_plural.capitalize(), reverse("facility:programme_list")), Crumb(programme, programme.get_absolute_url())]  # type: ignore[union-attr]  # fmt: skip
