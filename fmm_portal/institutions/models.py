@@ -1,7 +1,7 @@
 """Countries, institutions with names by language and time, contacts as posts, themes."""
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import Multilingual, MultilingualField
 from fmm_portal.core.partial_dates import PartialDate, PartialDateField
 from fmm_portal.core.querysets import RecordQuerySet
+from fmm_portal.core.web_addresses import WebAddressField
 from fmm_portal.institutions.countries import country_name
 from fmm_portal.institutions.enums import USUAL_CONSTITUENCY, Constituency, InstitutionKind, Sex
 from fmm_portal.institutions.querysets import ContactQuerySet, CountryQuerySet, InstitutionQuerySet
@@ -106,7 +107,7 @@ class Institution(Searchable, Record):
         verbose_name=_("part of"),
     )
     city = models.CharField(_("city"), max_length=100, blank=True)
-    website = models.URLField(_("website"), blank=True)
+    website = WebAddressField(_("website"), blank=True)
     themes = models.ManyToManyField(Theme, blank=True, related_name="institutions", verbose_name=_("themes"))
     notes = models.TextField(_("notes"), blank=True)
 
@@ -202,6 +203,11 @@ class FormerName(Record):
     def clean(self) -> None:
         if self.valid_from and self.valid_until and self.valid_from.earliest > self.valid_until.latest:
             raise ValidationError({"valid_until": _t("The name cannot end before it begins.")})
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        super().save(*args, **kwargs)
+        # The institution is found by its former names, too.
+        self.institution.save(update_fields=["search_text"])
 
     def history_root(self) -> Record:
         return self.institution

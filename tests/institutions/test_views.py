@@ -23,7 +23,7 @@ class TestInstitutionPages(PageContract):
         return institution
 
     def form_data(self) -> dict[str, object]:
-        return {"name_0": "Observatory of migration", "acronym": "OBS", "country": country("TG").pk, "kind": "observatory"}
+        return {"name_en": "Observatory of migration", "acronym": "OBS", "country": country("TG").pk, "kind": "observatory"}
 
 
 class TestContactPages(PageContract):
@@ -35,7 +35,7 @@ class TestContactPages(PageContract):
         return ContactFactory(person_name="Nobody Real", email="post@example.org", phone="+228 00 00 00 00")
 
     def form_data(self) -> dict[str, object]:
-        return {"position_0": "Director", "institution": self.institution(), "sex": "not_stated"}
+        return {"position_en": "Director", "institution": self.institution(), "sex": "not_stated"}
 
     def institution(self) -> int:
         from fmm_portal.institutions.models import Contact

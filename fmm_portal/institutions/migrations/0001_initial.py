@@ -4,6 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import fmm_portal.core.multilingual
 import fmm_portal.core.partial_dates
+import fmm_portal.core.web_addresses
 from django.db import migrations, models
 
 
@@ -64,7 +65,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('ministry', 'Ministry'), ('government', 'Government body'), ('public_employment_service', 'Public employment service'), ('diaspora_agency', 'Diaspora agency'), ('border_immigration', 'Border and immigration service'), ('anti_trafficking', 'Anti-trafficking body'), ('observatory', 'Observatory'), ('migrant_resource_centre', 'Migrant resource centre'), ('employers', "Employers' organisation"), ('trade_union', 'Trade union'), ('ngo', 'Non-governmental organisation'), ('regional_organisation', 'Regional organisation'), ('international_organisation', 'International organisation'), ('donor', 'Donor'), ('other', 'Other')], max_length=30, verbose_name='kind')),
                 ('constituency', models.CharField(blank=True, choices=[('government', 'Government'), ('employers', 'Employers'), ('workers', 'Workers'), ('civil_society', 'Civil society'), ('regional', 'Regional body'), ('international', 'International organisation'), ('donor', 'Donor')], help_text='Whom it speaks for. Left empty, it follows from the kind.', max_length=15, verbose_name='constituency')),
                 ('city', models.CharField(blank=True, max_length=100, verbose_name='city')),
-                ('website', models.URLField(blank=True, verbose_name='website')),
+                ('website', fmm_portal.core.web_addresses.WebAddressField(blank=True, verbose_name='website')),
                 ('notes', models.TextField(blank=True, verbose_name='notes')),
                 ('country', models.ForeignKey(blank=True, help_text='None for a regional or international body without a seat that matters here.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='institutions', to='institutions.country', verbose_name='country')),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='institutions.institution', verbose_name='part of')),
