@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, time
 from typing import Any, TypedDict
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -323,8 +322,8 @@ def _leg(leg: Leg) -> LegData:
 
 
 def _delegations(visit: StudyVisit, principal: Principal) -> list[DelegationData]:
-    rows: QuerySet[Delegation] = Delegation.objects.visible_to(principal).filter(study_visits=visit)
-    rows = rows.with_detail().prefetch_related("delegates__institution__former_names").order_by("pk")
+    seen = Delegation.objects.visible_to(principal).filter(study_visits=visit)
+    rows = seen.with_detail().prefetch_related("delegates__institution__former_names").order_by("pk")
     return [_delegation(delegation, visit.starts_on) for delegation in rows]
 
 

@@ -19,7 +19,7 @@ def _kinds() -> list[tuple[str, Any]]:
 
 
 class ReportFilterSet(RecordFilterSet):
-    search = None
+    search = None  # type: ignore[assignment]
     kind = django_filters.MultipleChoiceFilter(choices=_kinds, label=_("Kind"))
     status = django_filters.MultipleChoiceFilter(choices=JobStatus.choices, label=_("Status"))
     language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("Language"))

@@ -128,5 +128,5 @@ class Report(Job):
             number=self.number,
             issued_at=self.created_at,
             fingerprint=self.data_fingerprint,
-            data=canonical_json(self.data),
+            data=canonical_json(self.data or {}),
         )

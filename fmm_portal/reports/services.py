@@ -135,7 +135,7 @@ def remove_expired_reports() -> int:
     """Delete files and data of reports past their time; the row stays, so that its number is not given again."""
     removed = 0
     for report in Report.objects.expired(timezone.now()):
-        name = report.file.name
+        name = str(report.file.name)
         removed += Report.objects.filter(pk=report.pk, file=name).update(file="", data=None, size=None)
         default_storage.delete(name)
     return removed
