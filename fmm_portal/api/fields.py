@@ -44,7 +44,7 @@ class PartialDateField(serializers.Field[PartialDate, Any, str, Any]):
 
 class MultilingualField(serializers.Field[Multilingual, Any, dict[str, str], Any]):
     default_error_messages = {
-        "not_an_object": _('Give the text by language, such as {"en": "…", "fr": "…"}.'),
+        "not_an_object": _("Give an object that holds the text of each language, such as en and fr."),
         "unknown_language": _("There is no content language “{language}”; known are {known}."),
         "not_a_string": _("The text in “{language}” must be a string."),
         "required": _("Give the text in at least one language."),
