@@ -69,7 +69,7 @@ screenshots: setup ## Take the README's picture of a study visit (needs Chromium
 lock: setup ## Renew requirements/*.txt from the *.in files
 	@for name in uv base dev; do \
 		.venv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-			--no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+			--system-certs --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
 			requirements/$$name.in -o requirements/$$name.txt; \
 	done
 
