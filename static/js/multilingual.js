@@ -34,8 +34,9 @@ function build(field) {
     tab.setAttribute("role", "tab");
     tab.id = `${box.id}_tab`;
     tab.setAttribute("aria-controls", box.id);
-    tab.append(dotFor(box), box.dataset.name);
-    tab.lang = box.dataset.language;
+    tab.append(dotFor(box), box.dataset.language.toUpperCase());
+    tab.setAttribute("aria-label", box.dataset.name);
+    tab.title = box.dataset.name;
     tab.addEventListener("click", () => show(index));
     tab.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
