@@ -53,8 +53,8 @@ class ReportPolicy(Policy):
         return queryset.filter(about, audience__in=audiences_of(principal))
 
     def may_retry(self, principal: Principal, obj: Any) -> Decision:
-        """Who may ask for it may ask for it again."""
-        if obj.subject is None:
+        """Who sees it and may ask for it may ask for it again."""
+        if obj.subject is None or not self.may_view(principal, obj).allowed:
             return no()
         return policy_for(obj.subject).can(principal, "request_report", obj.subject)
 
