@@ -143,7 +143,9 @@ class PageContract:
         created = set(model._default_manager.values_list("pk", flat=True)) - before
         assert (first.status_code, second.status_code, len(created)) == (302, 302, 1), errors_of(first)
         assert first.url == second.url
-        assert [entry.verb for entry in history_of(model._default_manager.get(pk=created.pop()))][-1] == "create"
+        assert [entry.verb for entry in history_of(model._default_manager.get(pk=created.pop()))][
+            -1
+        ] == "create"
 
     def test_two_saves_in_a_row_both_count(self) -> None:
         """The first save must hand the next form its new version."""

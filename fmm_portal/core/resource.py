@@ -54,6 +54,8 @@ class Resource:
     prefix: ClassVar[str]
     resource: ClassVar[str] = ""
     pages: ClassVar[Sequence[str]] = ("list", "create", "detail", "edit", "delete", "history", "step")
+    # Pages that only show; they answer a POST with 405.
+    read_only_pages: ClassVar[Sequence[str]] = ("list", "detail", "history")
     form_class: ClassVar[type[RecordForm] | None] = None
     table_class: ClassVar[type[Table] | None] = None
     filterset_class: ClassVar[type[django_filters.FilterSet] | None] = None
@@ -105,8 +107,9 @@ class Resource:
         def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            if request.method not in {"GET", "HEAD", "POST"}:
-                return HttpResponseNotAllowed(["GET", "POST"])
+            methods = ["GET", "HEAD"] if page in cls.read_only_pages else ["GET", "HEAD", "POST"]
+            if request.method not in methods:
+                return HttpResponseNotAllowed(methods)
             handler: Callable[[], HttpResponse] = getattr(cls(request, **kwargs), page)
             return handler()
 
@@ -153,7 +156,9 @@ class Resource:
     def asked_for(self) -> str:
         """The page of the portal that the person came from, when the form or the link says so."""
         asked = self.request.POST.get("next") or self.request.GET.get("next") or ""
-        return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts={self.request.get_host()}) else ""
+        return (
+            asked if url_has_allowed_host_and_scheme(asked, allowed_hosts={self.request.get_host()}) else ""
+        )
 
     def page_url(self, record: Any) -> str:
         """Where a record is shown: on a page of its own, or for a part on its owner's."""
@@ -204,7 +209,10 @@ class Resource:
         if workflow_for(self.model) is None or "step" not in self.pages:
             return None
         return steps_of(
-            record, self.principal, lambda name: self.step_url(record, name), lambda code: self.mend_url(record, code)
+            record,
+            self.principal,
+            lambda name: self.step_url(record, name),
+            lambda code: self.mend_url(record, code),
         )
 
     def step_url(self, record: Any, name: str) -> str:

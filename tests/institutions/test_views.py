@@ -23,7 +23,12 @@ class TestInstitutionPages(PageContract):
         return institution
 
     def form_data(self) -> dict[str, object]:
-        return {"name_en": "Observatory of migration", "acronym": "OBS", "country": country("TG").pk, "kind": "observatory"}
+        return {
+            "name_en": "Observatory of migration",
+            "acronym": "OBS",
+            "country": country("TG").pk,
+            "kind": "observatory",
+        }
 
 
 class TestContactPages(PageContract):

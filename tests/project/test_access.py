@@ -1,0 +1,242 @@
+"""Every address of the portal, as everyone who must not get through. A new route fails here until it is placed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from fmm_portal.core.models import Activity
+from tests.scene import Scene, whole_visit
+
+# Shown to visitors who have not signed in, on purpose.
+OPEN = {"accounts:login", "accounts:logout", "set_language", "healthz", "readyz"}
+# Read by everybody with a role: the directory holds nothing confidential.
+DIRECTORY = (
+    "institutions:institution_",
+    "institutions:country_",
+    "institutions:theme_",
+    "facility:programme_",
+)
+# One's own account, and one's own requests for reports.
+OWN = {
+    "home",
+    "accounts:profile",
+    "accounts:password_change",
+    "reports:report_request",
+    "accounts:logout",
+    "set_language",
+}
+
+
+def routes() -> Iterator[tuple[str, list[str]]]:
+    """Names of all web routes with the names of their parameters; the API and the support screens have tests of their own."""
+
+    def walk(resolver: URLResolver, namespace: str, given: list[str]) -> Iterator[tuple[str, list[str]]]:
+        for pattern in resolver.url_patterns:
+            parameters = [*given, *pattern.pattern.regex.groupindex]
+            if isinstance(pattern, URLPattern):
+                yield f"{namespace}{pattern.name}", parameters
+            elif pattern.namespace not in {"admin", "api"}:
+                prefix = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                yield from walk(pattern, prefix, parameters)
+
+    yield from walk(get_resolver(), "", [])
+
+
+ROUTES = dict(routes())
+
+
+class Addresses:
+    """Addresses that all lead to records of one scene."""
+
+    def __init__(self, scene: Scene) -> None:
+        document = scene.documents["programme"]
+        self.subjects: dict[str, Any] = {
+            "core:document_attach": scene.visit,
+            "core:document_": document,
+            "institutions:institution_": scene.institution,
+            "institutions:contact_": scene.contact,
+            "institutions:country_": scene.leg.country,
+            "institutions:theme_": scene.visit.themes.first() or self.theme(scene),
+            "facility:programme_": scene.visit.programme,
+            "facility:visibilitytext_": self.text(scene),
+            "delegations:delegation_": scene.delegation,
+            "delegations:delegate_": scene.delegate,
+            "studyvisits:visit_delegation_": scene.delegation,
+            "studyvisits:visit_": scene.visit,
+            "studyvisits:leg_": scene.leg,
+            "studyvisits:learningquestion_": scene.question,
+            "studyvisits:agenda_item_": scene.item,
+            "studyvisits:agenda_host_": scene.host,
+            "studyvisits:session_note_": scene.draft_note,
+            "studyvisits:debrief_participant_": scene.participant,
+            "studyvisits:debrief_": scene.debrief,
+            "studyvisits:lesson_": scene.lesson,
+            "studyvisits:commitment_": scene.commitment,
+            "reports:report_": self.report(scene),
+        }
+        self.fixed = {
+            "visit_pk": scene.visit.pk,
+            "item_pk": scene.item.pk,
+            "delegation_pk": scene.delegation.pk,
+            "programme_pk": scene.visit.programme.pk,
+            "subject_id": scene.visit.pk,
+            "number": scene.version.number,
+        }
+
+    @staticmethod
+    def theme(scene: Scene) -> Any:
+        from fmm_portal.institutions.models import Theme
+
+        return Theme.objects.first()
+
+    @staticmethod
+    def text(scene: Scene) -> Any:
+        from fmm_portal.facility.models import VisibilityText
+
+        return VisibilityText.objects.create(programme=scene.visit.programme)
+
+    @staticmethod
+    def report(scene: Scene) -> Any:
+        from fmm_portal.core.principals import system_actor
+        from fmm_portal.reports.services import request_report
+
+        return request_report(actor=system_actor(), kind="debrief-note", subject=scene.visit, language="en")
+
+    def subject(self, name: str) -> Any:
+        prefixes = [prefix for prefix in self.subjects if name.startswith(prefix)]
+        assert prefixes, f"{name} is a new route: say here what its records are"
+        return self.subjects[max(prefixes, key=len)]
+
+    def of(self, name: str) -> str:
+        arguments: dict[str, Any] = {}
+        for parameter in ROUTES[name]:
+            if parameter == "pk":
+                arguments["pk"] = self.subject(name).pk
+            elif parameter == "name":
+                arguments["name"] = "confirm"
+            elif parameter == "kind":
+                arguments["kind"] = (
+                    "debrief-note" if name.startswith("reports:") else "studyvisits-studyvisit"
+                )
+            else:
+                assert parameter in self.fixed, f"{name} takes {parameter}: say here which record it is"
+                arguments[parameter] = self.fixed[parameter]
+        return reverse(name, kwargs=arguments)
+
+
+@pytest.fixture
+def scene(db: None) -> Scene:
+    return whole_visit()
+
+
+@pytest.fixture
+def addresses(scene: Scene) -> Addresses:
+    return Addresses(scene)
+
+
+def row_count() -> int:
+    """Rows of all tables that hold the programme's data."""
+    from django.apps import apps
+
+    models = [
+        model for model in apps.get_models() if issubclass(model, object) and hasattr(model, "history_root")
+    ]
+    return sum(model._base_manager.count() for model in models)
+
+
+def text_of(response: Any) -> str:
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return content.decode(errors="replace")
+
+
+def try_all(client: Client, addresses: Addresses, names: list[str]) -> Iterator[tuple[str, str, int, str]]:
+    """Every route by GET and by an empty POST: name, method, status, text."""
+    for name in names:
+        for method in ("get", "post"):
+            response = getattr(client, method)(addresses.of(name))
+            yield (
+                name,
+                method,
+                response.status_code,
+                text_of(response) + str(response.headers.get("Location", "")),
+            )
+
+
+def test_visitor_reaches_nothing_but_the_door(scene: Scene, addresses: Addresses, client: Client) -> None:
+    names = [name for name in ROUTES if name not in OPEN]
+    words = (*scene.personal, *scene.internal, *scene.of_the_visit)
+    before = Activity.objects.count(), row_count()
+    for name, method, status, text in try_all(client, addresses, names):
+        assert status in {302, 403, 405}, (name, method, status)
+        assert status != 302 or reverse("accounts:login") in text, (name, method, text)
+        assert not [word for word in words if word in text], (name, method)
+    assert (Activity.objects.count(), row_count()) == before
+
+
+@pytest.mark.parametrize("persona", ["fatou", "nobody"])
+def test_outsider_finds_no_trace_of_the_visit(
+    persona: str, scene: Scene, addresses: Addresses, browser_of: Any, request: pytest.FixtureRequest
+) -> None:
+    client = browser_of(request.getfixturevalue(persona))
+    names = [name for name in ROUTES if name not in OPEN | OWN]
+    words = (*scene.personal, *scene.internal, *scene.of_the_visit)
+    before = Activity.objects.count(), row_count()
+    for name, method, status, text in try_all(client, addresses, names):
+        is_of_the_scene = ROUTES[name] and not name.startswith(DIRECTORY)
+        allowed = {404, 403, 405} if is_of_the_scene or method == "post" else {200, 403, 404, 405}
+        assert status in allowed, (name, method, status)
+        assert not [word for word in words if word in text], (name, method)
+    assert (Activity.objects.count(), row_count()) == before
+
+
+def test_viewer_reads_and_changes_nothing(
+    scene: Scene, addresses: Addresses, browser_of: Any, eva: Any
+) -> None:
+    client = browser_of(eva)
+    names = [name for name in ROUTES if name not in OPEN | OWN]
+    before = Activity.objects.count(), row_count()
+    read = []
+    for name, method, status, text in try_all(client, addresses, names):
+        if method == "post":
+            assert status in {403, 404, 405}, (name, status)
+        elif status == 200:
+            read.append(name)
+        assert not [word for word in (*scene.personal, *scene.internal) if word in text], (name, method)
+    assert {"studyvisits:visit_detail", "studyvisits:visit_notes", "studyvisits:commitment_list"} <= set(read)
+    assert (Activity.objects.count(), row_count()) == before
+
+
+def test_those_taking_part_see_the_visit_without_what_is_internal(
+    scene: Scene, addresses: Addresses, browser_of: Any, sami: Any
+) -> None:
+    client = browser_of(sami)
+    read = []
+    for name, method, status, text in try_all(client, addresses, [n for n in ROUTES if n not in OPEN | OWN]):
+        if method == "get" and status == 200:
+            read.append(name)
+        assert not [word for word in (*scene.personal, *scene.internal) if word in text], (name, method)
+    assert {"studyvisits:visit_detail", "studyvisits:visit_agenda", "delegations:delegation_detail"} <= set(
+        read
+    )
+
+
+def test_every_page_keeps_to_the_content_security_policy(
+    scene: Scene, addresses: Addresses, browser_of: Any, marc: Any
+) -> None:
+    """No inline style or script anywhere; the browser would refuse them."""
+    client = browser_of(marc)
+    seen = 0
+    for name in ROUTES:
+        response = client.get(addresses.of(name))
+        if response.status_code != 200 or "text/html" not in response.headers.get("Content-Type", ""):
+            continue
+        seen += 1
+        page = response.content.decode()
+        assert ' style="' not in page, name
+        assert "<style" not in page, name
+        assert " onclick=" not in page, name
+        assert "<script>" not in page, name
+    assert seen > 50
