@@ -31,7 +31,7 @@ OWN = {
 
 
 def routes() -> Iterator[tuple[str, list[str]]]:
-    """Names of all web routes with the names of their parameters; the API and the support screens have tests of their own."""
+    """All web routes with the names of their parameters; the API and the support screens have their own tests."""
 
     def walk(resolver: URLResolver, namespace: str, given: list[str]) -> Iterator[tuple[str, list[str]]]:
         for pattern in resolver.url_patterns:
