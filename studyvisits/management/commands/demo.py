@@ -51,7 +51,8 @@ class Command(BaseCommand):
         if settings.IN_PRODUCTION:
             raise CommandError("The demo makes accounts with known passwords: it does not run in production.")
         self.number, self.steps = first_step, steps
-        for name in (signal.SIGTERM, signal.SIGHUP):
+        # SIGINT too: a shell that starts the demo in the background has it ignored.
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, _stop)
         port = free_port(int(os.environ.get("PORT", "8000")))
         # The worker and the server print the same address in reports and links.
