@@ -99,12 +99,13 @@ class DelegateSerializer(ResourceSerializer):
         prefetch = {"effective_constituency": ("institution",)}
 
 
-class ReplacementRequest(DelegateSerializer):
+class ReplacementRequest(ResourceSerializer):
     """The one who comes instead, in the same seat, role and delegation; with the reason."""
 
     reason = serializers.CharField()
 
-    class Meta(DelegateSerializer.Meta):
+    class Meta:
+        model = Delegate
         fields = (
             "position",
             "institution",

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.enums import DelegateRole, DelegateStatus
 from delegations.models import Delegate, Delegation
-from fmm_portal.core.filters import ChoicesFilter, RecordFilterSet, RelationFilter
+from fmm_portal.core.filters import ChoicesFilter, RelationFilter, SearchableFilterSet
 from fmm_portal.institutions.enums import Constituency, Sex
 from fmm_portal.institutions.models import Country, Institution
 
 
-class DelegationFilterSet(RecordFilterSet):
+class DelegationFilterSet(SearchableFilterSet):
     sending_country_id = RelationFilter(Country, field_name="sending_countries", label=_("Sending country"))
     sending_institution_id = RelationFilter(
         Institution, field_name="sending_institutions", label=_("Sending institution")
@@ -23,7 +23,7 @@ class DelegationFilterSet(RecordFilterSet):
         fields = ()
 
 
-class DelegateFilterSet(RecordFilterSet):
+class DelegateFilterSet(SearchableFilterSet):
     delegation_id = RelationFilter(Delegation, field_name="delegation", label=_("Delegation"))
     institution_id = RelationFilter(Institution, field_name="institution", label=_("Institution"))
     country_id = RelationFilter(Country, method="filter_country", field_name="country", label=_("Country"))
@@ -43,7 +43,9 @@ class DelegateFilterSet(RecordFilterSet):
         self, queryset: models.QuerySet[Delegate], name: str, value: list[Country]
     ) -> models.QuerySet[Delegate]:
         """The delegate's own country, or that of the institution."""
-        return queryset.filter(Q(country__in=value) | Q(institution__country__in=value)) if value else queryset
+        return (
+            queryset.filter(Q(country__in=value) | Q(institution__country__in=value)) if value else queryset
+        )
 
     def filter_constituency(
         self, queryset: models.QuerySet[Delegate], name: str, value: list[str]
@@ -51,4 +53,6 @@ class DelegateFilterSet(RecordFilterSet):
         """Whom the seat counts for: its own constituency or, where it has none, the institution's."""
         if not value:
             return queryset
-        return queryset.filter(Q(constituency__in=value) | Q(constituency="", institution__constituency__in=value))
+        return queryset.filter(
+            Q(constituency__in=value) | Q(constituency="", institution__constituency__in=value)
+        )

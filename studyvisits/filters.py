@@ -8,10 +8,18 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Delegate, Delegation
+from fmm_portal.accounts.enums import Role
 from fmm_portal.accounts.models import User
-from fmm_portal.accounts.roles import is_staff
-from fmm_portal.core.filters import ChoicesFilter, RecordFilterSet, RelationFilter, from_date, until_date
-from fmm_portal.core.partial_dates import today
+from fmm_portal.accounts.roles import institutions_of, is_staff
+from fmm_portal.core.filters import (
+    ChoicesFilter,
+    RecordFilterSet,
+    RelationFilter,
+    SearchableFilterSet,
+    from_date,
+    until_date,
+)
+from fmm_portal.core.partial_dates import PartialDate, today
 from fmm_portal.facility.models import Programme
 from fmm_portal.institutions.models import Country, Institution, Theme
 from studyvisits.enums import (
@@ -34,8 +42,8 @@ from studyvisits.models import (
     Commitment,
     Debrief,
     DebriefParticipant,
-    Leg,
     LearningQuestion,
+    Leg,
     Lesson,
     SessionNote,
     StudyVisit,
@@ -49,7 +57,7 @@ def colleagues(request: HttpRequest | None) -> models.QuerySet[User]:
     return User.objects.filter(is_active=True)
 
 
-class StudyVisitFilterSet(RecordFilterSet):
+class StudyVisitFilterSet(SearchableFilterSet):
     reference = django_filters.CharFilter(field_name="reference", lookup_expr="iexact", label=_("Reference"))
     status = ChoicesFilter(VisitStatus, label=_("Status"))
     programme_id = RelationFilter(Programme, field_name="programme", label=_("Programme"))
@@ -63,8 +71,11 @@ class StudyVisitFilterSet(RecordFilterSet):
     )
     delegation_id = RelationFilter(Delegation, field_name="delegations", label=_("Delegation"))
     owner_id = django_filters.ModelMultipleChoiceFilter(
-        field_name="owner", queryset=colleagues, label=_("Responsible officer")
+        field_name="owner",
+        queryset=colleagues,  # type: ignore[arg-type]
+        label=_("Responsible officer"),
     )
+    year = django_filters.NumberFilter(method="filter_year", label=_("Year"), min_value=1900, max_value=2200)
     starts_on_from = from_date("starts_on", _("Begins from"))
     starts_on_until = until_date("starts_on", _("Begins until"))
     ends_on_from = from_date("ends_on", _("Ends from"))
@@ -77,16 +88,22 @@ class StudyVisitFilterSet(RecordFilterSet):
         model = StudyVisit
         fields = ()
 
+    def filter_year(
+        self, queryset: models.QuerySet[StudyVisit], name: str, value: int
+    ) -> models.QuerySet[StudyVisit]:
+        """Visits that begin in a year, as far as that is known."""
+        year = int(value)
+        return queryset.filter(starts_on__gte=PartialDate(year), starts_on__lt=PartialDate(year + 1))
+
     def filter_open_commitments(
         self, queryset: models.QuerySet[StudyVisit], name: str, value: bool
     ) -> models.QuerySet[StudyVisit]:
-        waiting = Commitment.objects.visible_to(self.request.actor.principal).open()
+        waiting = Commitment.objects.visible_to(self.principal).open()
         visits = waiting.order_by().values("visit")
         return queryset.filter(pk__in=visits) if value else queryset.exclude(pk__in=visits)
 
 
 class LegFilterSet(RecordFilterSet):
-    search = None
     visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
     country_id = RelationFilter(Country, field_name="country", label=_("Host country"))
     city = django_filters.CharFilter(field_name="city", lookup_expr="iexact", label=_("City"))
@@ -99,7 +116,6 @@ class LegFilterSet(RecordFilterSet):
 
 
 class LearningQuestionFilterSet(RecordFilterSet):
-    search = None
     visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
     asked_by_id = RelationFilter(Institution, field_name="asked_by", label=_("Asked by"))
     agenda_item_id = RelationFilter(AgendaItem, field_name="agenda_item", label=_("Session"))
@@ -110,14 +126,16 @@ class LearningQuestionFilterSet(RecordFilterSet):
         fields = ()
 
 
-class AgendaItemFilterSet(RecordFilterSet):
+class AgendaItemFilterSet(SearchableFilterSet):
     visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
     leg_id = RelationFilter(Leg, field_name="leg", label=_("Leg"))
     kind = ChoicesFilter(SessionKind, label=_("Kind"))
     day = django_filters.DateFilter(field_name="day", label=_("Day"))
     day_from = django_filters.DateFilter(field_name="day", lookup_expr="gte", label=_("From day"))
     day_until = django_filters.DateFilter(field_name="day", lookup_expr="lte", label=_("Until day"))
-    host_institution_id = RelationFilter(Institution, field_name="hosts__institution", label=_("Host institution"))
+    host_institution_id = RelationFilter(
+        Institution, field_name="hosts__institution", label=_("Host institution")
+    )
     host_status = ChoicesFilter(HostStatus, method="filter_host_status", label=_("Host's answer"))
 
     class Meta:
@@ -133,7 +151,6 @@ class AgendaItemFilterSet(RecordFilterSet):
 
 
 class AgendaHostFilterSet(RecordFilterSet):
-    search = None
     visit_id = RelationFilter(StudyVisit, field_name="item__visit", label=_("Study visit"))
     item_id = RelationFilter(AgendaItem, field_name="item", label=_("Session"))
     institution_id = RelationFilter(Institution, field_name="institution", label=_("Host institution"))
@@ -145,7 +162,6 @@ class AgendaHostFilterSet(RecordFilterSet):
 
 
 class AgendaVersionFilterSet(RecordFilterSet):
-    search = None
     visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
     number = django_filters.NumberFilter(field_name="number", label=_("Version"))
 
@@ -155,7 +171,6 @@ class AgendaVersionFilterSet(RecordFilterSet):
 
 
 class AttendanceFilterSet(RecordFilterSet):
-    search = None
     visit_id = RelationFilter(StudyVisit, field_name="item__visit", label=_("Study visit"))
     item_id = RelationFilter(AgendaItem, field_name="item", label=_("Session"))
     delegate_id = RelationFilter(Delegate, field_name="delegate", label=_("Delegate"))
@@ -167,7 +182,6 @@ class AttendanceFilterSet(RecordFilterSet):
 
 
 class SessionNoteFilterSet(RecordFilterSet):
-    search = None
     visit_id = RelationFilter(StudyVisit, field_name="item__visit", label=_("Study visit"))
     item_id = RelationFilter(AgendaItem, field_name="item", label=_("Session"))
     is_shared = django_filters.BooleanFilter(label=_("Shared"))
@@ -181,13 +195,12 @@ class SessionNoteFilterSet(RecordFilterSet):
     def filter_mine(
         self, queryset: models.QuerySet[SessionNote], name: str, value: bool
     ) -> models.QuerySet[SessionNote]:
-        account = self.request.actor.principal.account_id
+        account = self.principal.account_id
         mine = models.Q(author=account) if account is not None else models.Q(pk__in=[])
         return queryset.filter(mine) if value else queryset.exclude(mine)
 
 
 class DebriefFilterSet(RecordFilterSet):
-    search = None
     visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
     status = ChoicesFilter(DebriefStatus, label=_("Status"))
     held_on_from = from_date("held_on", _("Held from"))
@@ -199,7 +212,6 @@ class DebriefFilterSet(RecordFilterSet):
 
 
 class DebriefParticipantFilterSet(RecordFilterSet):
-    search = None
     debrief_id = RelationFilter(Debrief, field_name="debrief", label=_("Debrief"))
     visit_id = RelationFilter(StudyVisit, field_name="debrief__visit", label=_("Study visit"))
     side = ChoicesFilter(Side, label=_("Side"))
@@ -210,7 +222,7 @@ class DebriefParticipantFilterSet(RecordFilterSet):
         fields = ()
 
 
-class LessonFilterSet(RecordFilterSet):
+class LessonFilterSet(SearchableFilterSet):
     visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
     agenda_item_id = RelationFilter(AgendaItem, field_name="agenda_item", label=_("Session"))
     learnt_from_id = RelationFilter(Institution, field_name="learnt_from", label=_("Learnt from"))
@@ -221,18 +233,24 @@ class LessonFilterSet(RecordFilterSet):
         fields = ()
 
 
-class CommitmentFilterSet(RecordFilterSet):
+class CommitmentFilterSet(SearchableFilterSet):
     reference = django_filters.CharFilter(field_name="reference", lookup_expr="iexact", label=_("Reference"))
     visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
     lesson_id = RelationFilter(Lesson, field_name="lesson", label=_("Lesson"))
     owed_by_id = RelationFilter(Institution, field_name="owed_by", label=_("Owed by"))
     owed_to_id = RelationFilter(Institution, field_name="owed_to", label=_("Owed to"))
+    institution_id = RelationFilter(
+        Institution, method="filter_institution", label=_("Institution of either side")
+    )
     country_id = RelationFilter(Country, method="filter_country", label=_("Country of either side"))
     status = ChoicesFilter(CommitmentStatus, label=_("Status"))
+    is_mine = django_filters.BooleanFilter(method="filter_mine", label=_("Followed by me"))
     is_open = django_filters.BooleanFilter(method="filter_open", label=_("Open"))
     is_overdue = django_filters.BooleanFilter(method="filter_overdue", label=_("Overdue"))
     owner_id = django_filters.ModelMultipleChoiceFilter(
-        field_name="owner", queryset=colleagues, label=_("Followed by")
+        field_name="owner",
+        queryset=colleagues,  # type: ignore[arg-type]
+        label=_("Followed by"),
     )
     due_on_from = from_date("due_on", _("Due from"))
     due_on_until = until_date("due_on", _("Due until"))
@@ -249,6 +267,23 @@ class CommitmentFilterSet(RecordFilterSet):
         either = models.Q(owed_by__country__in=value) | models.Q(owed_to__country__in=value)
         return queryset.filter(either)
 
+    def filter_institution(
+        self, queryset: models.QuerySet[Commitment], name: str, value: list[Institution]
+    ) -> models.QuerySet[Commitment]:
+        return (
+            queryset.filter(models.Q(owed_by__in=value) | models.Q(owed_to__in=value)) if value else queryset
+        )
+
+    def filter_mine(
+        self, queryset: models.QuerySet[Commitment], name: str, value: bool
+    ) -> models.QuerySet[Commitment]:
+        """Those that the person follows, or that their institution owes."""
+        principal = self.principal
+        mine = models.Q(owed_by__in=institutions_of(principal, {Role.PARTNER, Role.HOST}))
+        if principal.account_id is not None:
+            mine |= models.Q(owner=principal.account_id)
+        return queryset.filter(mine) if value else queryset.exclude(mine)
+
     def filter_open(
         self, queryset: models.QuerySet[Commitment], name: str, value: bool
     ) -> models.QuerySet[Commitment]:
@@ -257,4 +292,4 @@ class CommitmentFilterSet(RecordFilterSet):
 
     def filter_overdue(self, queryset: Any, name: str, value: bool) -> models.QuerySet[Commitment]:
         late = Commitment.objects.overdue(today()).order_by().values("pk")
-        return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)  # type: ignore[no-any-return]
+        return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)

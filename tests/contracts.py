@@ -96,7 +96,9 @@ class ApiContract:
     def test_list_shows_the_rows_in_scope(self) -> None:
         records = [self.make_readable(), self.make_readable()]
         pks = {record.pk for record in records}
-        assert set(self.ids(as_persona(self.writer))) == set(self.model().objects.values_list("pk", flat=True))
+        assert set(self.ids(as_persona(self.writer))) == set(
+            self.model().objects.values_list("pk", flat=True)
+        )
         assert set(self.among(self.ids(as_persona(self.reader)), *records)) == pks
         if self.outsider:
             assert self.among(self.ids(as_persona(self.outsider)), *records) == []
@@ -125,7 +127,10 @@ class ApiContract:
     def test_list_leaves_out_personal_fields(self) -> None:
         self.make()
         rows = as_persona(self.writer).get(f"{self.resource}/").json()["results"]
-        restricted = {*self.model().restricted_fields, *(f"{name}_id" for name in self.model().restricted_fields)}
+        restricted = {
+            *self.model().restricted_fields,
+            *(f"{name}_id" for name in self.model().restricted_fields),
+        }
         assert restricted & set(rows[0]) == set()
 
     def test_anonymous_is_asked_to_sign_in(self) -> None:
@@ -213,7 +218,9 @@ class ApiContract:
             assert self.among(self.ids(writer, f"search={self.found_by(first)}"), first, other) == [first.pk]
         else:
             body = self.problem(writer.get(f"{self.resource}/?search=x"), 400, "invalid")
-            assert [(error["field"], error["code"]) for error in body["errors"]] == [("search", "unknown_parameter")]
+            assert [(error["field"], error["code"]) for error in body["errors"]] == [
+                ("search", "unknown_parameter")
+            ]
 
     def test_changes_since_a_moment(self) -> None:
         record = self.make()
@@ -316,7 +323,9 @@ class ApiContract:
         before = self.state(record)
         writer = as_persona(self.writer)
         for name, value in self.bad.items():
-            body = self.problem(writer.patch(self.address(record), {**self.change, name: value}), 400, "invalid")
+            body = self.problem(
+                writer.patch(self.address(record), {**self.change, name: value}), 400, "invalid"
+            )
             assert [error["field"] for error in body["errors"]] == [name]
         assert self.state(record) == before
 

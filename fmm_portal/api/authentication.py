@@ -17,7 +17,7 @@ from fmm_portal.core.principals import Source
 
 
 class ApiKeyAuthentication(BaseAuthentication):
-    """`Authorization: Bearer fmm_<prefix>_<secret>`. One answer for every bad key: nothing tells which part was right."""
+    """`Authorization: Bearer fmm_<prefix>_<secret>`. One answer for every bad key: none tells what was right."""
 
     scheme = "Bearer"
 
@@ -27,7 +27,9 @@ class ApiKeyAuthentication(BaseAuthentication):
             return None
         key = authenticate_api_key(text.strip())
         if key is None:
-            raise AuthenticationFailed(_("This API key is not valid: it is unknown, expired or revoked."), code="invalid_key")
+            raise AuthenticationFailed(
+                _("This API key is not valid: it is unknown, expired or revoked."), code="invalid_key"
+            )
         principal = AgencyPrincipal.of(key)
         request._request.actor = actor_of(  # type: ignore[attr-defined]
             principal, source=Source.API_KEY, request_id=getattr(request, "request_id", "")
@@ -60,7 +62,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
             "type": "http",
             "scheme": "bearer",
             "bearerFormat": "fmm_<prefix>_<secret>",
-            "description": "The key of a partner agency. Its scopes are resource:read, resource:write and resource:act.",
+            "description": "A partner agency's key. Its scopes are resource:read, resource:write and resource:act.",
         }
 
 

@@ -44,7 +44,9 @@ def with_entity_tag(request: Request, response: Response, version: int | None) -
     patch_vary_headers(response, ["Authorization", "Cookie", "Accept-Language"])
     patch_cache_control(response, private=True, no_cache=True)
     known = tags_in(request.headers.get("If-None-Match", ""))
-    if request.method in ("GET", "HEAD") and ("*" in known or tag in {item.removeprefix("W/") for item in known}):
+    if request.method in ("GET", "HEAD") and (
+        "*" in known or tag in {item.removeprefix("W/") for item in known}
+    ):
         unchanged = HttpResponseNotModified()
         for name in ("ETag", "Vary", "Cache-Control"):
             unchanged[name] = response[name]

@@ -28,7 +28,6 @@ from fmm_portal.core.models import Document, Record
 class SubjectFilterSet(RecordFilterSet):
     """Filters by the record that a row is about."""
 
-    search = None
     subject_type = django_filters.CharFilter(method="filter_type", label=_("Resource of the subject"))
     subject_id = django_filters.NumberFilter(field_name="subject_id", label=_("Id of the subject"))
 

@@ -30,7 +30,9 @@ class PreconditionFailed(exceptions.APIException):
 
     def __init__(self, current_version: int) -> None:
         self.current_version = current_version
-        super().__init__(_("This record was changed since you read it. Read it again, then repeat your change."))
+        super().__init__(
+            _("This record was changed since you read it. Read it again, then repeat your change.")
+        )
 
 
 def status_title(status: int) -> str:
@@ -53,7 +55,9 @@ def status_title(status: int) -> str:
     return titles.get(status) or HTTPStatus(status).phrase
 
 
-def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None, **more: Any) -> dict[str, Any]:
+def problem(
+    status: int, code: str, detail: str, errors: list[dict[str, str]] | None = None, **more: Any
+) -> dict[str, Any]:
     """The body of a problem document. `type` is stable and needs no look-up: a URN of the code."""
     return {
         "type": f"urn:fmm-portal:problem:{code.replace('_', '-')}",
@@ -76,7 +80,9 @@ def problem_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
         got_request_exception.send(sender=None, request=request)
         set_rollback()
         response = Response(body, status=500, content_type=PROBLEM_JSON)
-        log_response("%s: %s", "Internal Server Error", request.path, response=response, request=request, exception=exc)
+        log_response(
+            "%s: %s", "Internal Server Error", request.path, response=response, request=request, exception=exc
+        )
         return response
     set_rollback()
     return Response(body, status=body["status"], headers=headers, content_type=PROBLEM_JSON)
@@ -97,7 +103,9 @@ def _body_of(exc: Exception, view: Any) -> tuple[dict[str, Any] | None, dict[str
     elif isinstance(exc, exceptions.APIException):
         headers = _headers_of(exc)
         code = exc.get_codes()
-        body = problem(exc.status_code, code if isinstance(code, str) else str(exc.default_code), str(exc.detail))
+        body = problem(
+            exc.status_code, code if isinstance(code, str) else str(exc.default_code), str(exc.detail)
+        )
     elif isinstance(exc, Http404):
         body = not_found_problem()
     elif isinstance(exc, PermissionDenied):

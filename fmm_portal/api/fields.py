@@ -25,8 +25,10 @@ def principal_of(field: serializers.Field[Any, Any, Any, Any]) -> Principal:
     return request.actor.principal if request is not None else Nobody()
 
 
-class PartialDateField(serializers.Field[PartialDate, Any, str, Any]):
-    default_error_messages = {"invalid": _("Write a day as 2017-11-14, a month as 2015-07 or a year as 2015.")}
+class PartialDateField(serializers.Field[PartialDate | None, Any, str, Any]):
+    default_error_messages = {
+        "invalid": _("Write a day as 2017-11-14, a month as 2015-07 or a year as 2015.")
+    }
 
     def to_internal_value(self, data: Any) -> PartialDate | None:
         if data == "" and self.allow_null:
@@ -38,8 +40,8 @@ class PartialDateField(serializers.Field[PartialDate, Any, str, Any]):
         except ValueError:
             self.fail("invalid")
 
-    def to_representation(self, value: PartialDate) -> str:
-        return value.isoformat()
+    def to_representation(self, value: Any) -> str:
+        return str(value.isoformat())
 
 
 class MultilingualField(serializers.Field[Multilingual, Any, dict[str, str], Any]):
@@ -87,10 +89,8 @@ class RelatedId(serializers.PrimaryKeyRelatedField[Any]):
         super().__init__(**kwargs)
 
     def get_queryset(self) -> models.QuerySet[Any]:
-        queryset = super().get_queryset()
-        if hasattr(queryset, "visible_to"):
-            return queryset.visible_to(principal_of(self))  # type: ignore[no-any-return]
-        return queryset
+        queryset: Any = super().get_queryset()
+        return queryset.visible_to(principal_of(self)) if hasattr(queryset, "visible_to") else queryset
 
     def to_internal_value(self, data: Any) -> Any:
         from_form = isinstance(getattr(self.root, "initial_data", None), QueryDict)

@@ -7,7 +7,6 @@ from rest_framework.routers import SimpleRouter
 from fmm_portal.api.resources import register_resource
 from fmm_portal.api.viewsets import ResourceViewSet
 
-
 STANDARD_METHODS = ("list", "create", "retrieve", "partial_update", "destroy")
 
 
@@ -21,4 +20,8 @@ class ResourceRouter(SimpleRouter):
     def get_method_map(self, viewset: Any, method_map: Any) -> dict[str, str]:
         """Without the standard methods that the resource does not offer: they answer 405."""
         bound: dict[str, str] = super().get_method_map(viewset, method_map)
-        return {verb: name for verb, name in bound.items() if name not in STANDARD_METHODS or name in viewset.methods}
+        return {
+            verb: name
+            for verb, name in bound.items()
+            if name not in STANDARD_METHODS or name in viewset.methods
+        }

@@ -11,7 +11,9 @@ from fmm_portal.api.errors import PROBLEM_JSON
 from fmm_portal.api.serializers import ProblemSerializer, ResourceSerializer
 
 NOT_SIGNED_IN = "No key or session, or one that is not valid."
-NOT_ALLOWED = "Not allowed: by the caller's role, by the key's scopes, or in the record's present state; `detail` says why."
+NOT_ALLOWED = (
+    "Not allowed by the caller's role, the key's scopes or the record's present state; `detail` says why."
+)
 NOT_FOUND = "Nothing here, or nothing that the caller may see."
 INVALID = "The request has errors; `errors` names each field."
 NOT_NOW = "Not possible now; for a step of a workflow `blockers` lists all that is missing."
@@ -21,6 +23,8 @@ UNSUPPORTED = "The body is in a format that is not accepted."
 
 
 class PortalAutoSchema(AutoSchema):
+    view: Any
+
     def _action(self) -> str:
         return getattr(self.view, "action", None) or ""
 
@@ -62,7 +66,10 @@ class PortalAutoSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         parameters = [
             OpenApiParameter(
-                "Accept-Language", OpenApiTypes.STR, OpenApiParameter.HEADER, description="Language of labels and messages: en or fr."
+                "Accept-Language",
+                OpenApiTypes.STR,
+                OpenApiParameter.HEADER,
+                description="Language of labels and messages: en or fr.",
             )
         ]
         if not self._is_resource():
@@ -71,7 +78,12 @@ class PortalAutoSchema(AutoSchema):
             parameters.append(OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH))
         if self.method == "GET":
             parameters.append(
-                OpenApiParameter("If-None-Match", OpenApiTypes.STR, OpenApiParameter.HEADER, description="The entity tag known to the caller.")
+                OpenApiParameter(
+                    "If-None-Match",
+                    OpenApiTypes.STR,
+                    OpenApiParameter.HEADER,
+                    description="The entity tag known to the caller.",
+                )
             )
         elif self._is_detail():
             parameters.append(
@@ -89,7 +101,13 @@ class PortalAutoSchema(AutoSchema):
                 )
             )  # fmt: skip
         parameters.append(
-            OpenApiParameter("ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=["200", "201"], description="Entity tag.")
+            OpenApiParameter(
+                "ETag",
+                OpenApiTypes.STR,
+                OpenApiParameter.HEADER,
+                response=["200", "201"],
+                description="Entity tag.",
+            )
         )
         return parameters
 

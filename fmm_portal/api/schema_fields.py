@@ -29,7 +29,7 @@ def component(auto_schema: Any, name: str, key: Any, schema: dict[str, Any]) -> 
     """A reference to a component, described once."""
     found = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=key)
     auto_schema.registry.register_on_missing(found)
-    return found.ref  # type: ignore[no-any-return]
+    return found.ref
 
 
 def brief_component(auto_schema: Any, model: type[models.Model]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from fmm_portal.core.policies import policy_for
 from fmm_portal.core.workflow import AvailableTransition, Workflow, workflow_for
 
 FIRST_FIELDS = ("id", "url")
-VERSION_HELP = "In PATCH: the version that you read. The change is refused with 412 when the record is not in it any more."
+VERSION_HELP = "In PATCH: the version that you read. 412 when the record is not in it any more."
 LAST_FIELDS = ("version", "created_at", "updated_at", "available_actions")
 
 
@@ -71,7 +71,7 @@ class AvailableActionSerializer(serializers.Serializer[Any]):
     """A step that starts from the present state: whether it can be taken now and, when not, all that is missing."""
 
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     target = serializers.CharField()
     allowed = serializers.BooleanField()
     primary = serializers.BooleanField()
@@ -96,7 +96,7 @@ class AvailableActionsField(serializers.Field[Any, Any, Any, Any]):
         if workflow is None or name is None or not has_scope(principal, name, "act"):
             return []
         base = absolute(self.context.get("request"), resource_path(type(record), record.pk)) or ""
-        serializer: ResourceSerializer = self.parent  # type: ignore[assignment]
+        serializer: Any = self.parent
         return [_step(step, serializer, base) for step in workflow.available(record, principal)]
 
 
@@ -157,15 +157,15 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
 
     @classmethod
     def model(cls) -> type[Any]:
-        return cls.Meta.model  # type: ignore[attr-defined,no-any-return]
+        return cls.Meta.model
 
     @classmethod
     def detail_only(cls) -> set[str]:
         """Names left out of lists: what costs queries, and personal data."""
-        restricted = getattr(cls.model(), "restricted_fields", frozenset())
+        restricted: frozenset[str] = cls.model().restricted_fields
         return {
             "available_actions",
-            *getattr(cls.Meta, "detail_fields", ()),  # type: ignore[attr-defined]
+            *getattr(cls.Meta, "detail_fields", ()),
             *restricted,
             *(f"{name}_id" for name in restricted),
         }
@@ -178,7 +178,7 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
         workflow = workflow_for(model)
         if workflow is not None:
             names.append(workflow.field)
-        for name in self.Meta.fields:  # type: ignore[attr-defined]
+        for name in self.Meta.fields:
             relation = relation_of(model, name) if name not in declared_fields else None
             if relation is None:
                 names.append(name)
@@ -200,19 +200,22 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
         Computed fields name what they read in `Meta.prefetch`.
         """
         hidden = cls.detail_only() if in_list else set()
-        joined, fetched = [], []
-        for name in cls.Meta.fields:  # type: ignore[attr-defined]
+        joined: list[str] = []
+        fetched: list[str] = []
+        for name in cls.Meta.fields:
             relation = relation_of(cls.model(), name)
             if relation is not None and name not in hidden and name not in cls._declared_fields:
                 (fetched if relation.many_to_many else joined).append(name)
-        for name, paths in getattr(cls.Meta, "prefetch", {}).items():  # type: ignore[attr-defined]
+        for name, paths in getattr(cls.Meta, "prefetch", {}).items():
             if name not in hidden:
                 fetched += paths
         return joined, list(dict.fromkeys(fetched))
 
     # --- how each is built ---
 
-    def build_field(self, field_name: str, info: Any, model_class: Any, nested_depth: int) -> tuple[Any, dict[str, Any]]:
+    def build_field(
+        self, field_name: str, info: Any, model_class: Any, nested_depth: int
+    ) -> tuple[Any, dict[str, Any]]:
         if field_name == "url":
             return RecordUrl, {}
         if field_name == "available_actions":
@@ -225,11 +228,14 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
             return Choice, {"choices": choices, "read_only": True}
         relation = relation_of(model_class, field_name)
         if relation is not None:
-            target: Any = relation.remote_field.model  # type: ignore[union-attr]
+            remote: Any = relation.remote_field
+            target = remote.model
             if relation.many_to_many:
                 return Briefs, {"model": target}
             return Brief, {"model": target, "allow_null": relation.null}
-        if field_name.endswith("_id") and (relation := relation_of(model_class, field_name.removesuffix("_id"))):
+        if field_name.endswith("_id") and (
+            relation := relation_of(model_class, field_name.removesuffix("_id"))
+        ):
             return RelatedId, self._related_options(relation)
         if field_name.endswith("_ids"):
             for candidate in model_class._meta.many_to_many:
@@ -240,7 +246,7 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
 
     def _related_options(self, relation: Any) -> dict[str, Any]:
         options: dict[str, Any] = {"model": relation.remote_field.model, "source": relation.name}
-        if not relation.editable or relation.name in getattr(self.Meta, "read_only_fields", ()):  # type: ignore[attr-defined]
+        if not relation.editable or relation.name in getattr(self.Meta, "read_only_fields", ()):
             return {**options, "read_only": True}
         if relation.many_to_many:
             return {**options, "required": not relation.blank, "allow_empty": relation.blank}
@@ -251,7 +257,11 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
         field_class, options = super().build_standard_field(field_name, model_field)
         if issubclass(field_class, MultilingualField | PartialDateField):
             read_only = not model_field.editable
-            options = {"read_only": True} if read_only else {"required": not model_field.blank and not model_field.null}
+            options = (
+                {"read_only": True}
+                if read_only
+                else {"required": not model_field.blank and not model_field.null}
+            )
             if issubclass(field_class, MultilingualField):
                 options |= {} if read_only else {"allow_empty": model_field.blank}
             else:
@@ -262,7 +272,9 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
             del options["validators"]
         return field_class, options
 
-    def build_relational_field(self, field_name: str, relation_info: RelationInfo) -> tuple[Any, dict[str, Any]]:
+    def build_relational_field(
+        self, field_name: str, relation_info: RelationInfo
+    ) -> tuple[Any, dict[str, Any]]:
         raise TypeError(f"{type(self).__name__}: {field_name} is a reverse relation; declare a field for it.")
 
     def get_uniqueness_extra_kwargs(self, field_names: Any, declared_fields: Any, extra_kwargs: Any) -> Any:
@@ -326,7 +338,9 @@ class TransitionRequest(StrictSerializer):
     version = serializers.IntegerField(required=False)
 
 
-def transition_request(workflow: Workflow, name: str, resource: type[ResourceSerializer]) -> type[TransitionRequest]:
+def transition_request(
+    workflow: Workflow, name: str, resource: type[ResourceSerializer]
+) -> type[TransitionRequest]:
     """The body of one step, with the fields it takes as the resource itself has them."""
     fields: dict[str, Any] = {}
     own = resource()
@@ -349,7 +363,7 @@ class ReasonRequest(StrictSerializer):
 class HistorySubjectSerializer(serializers.Serializer[Any]):
     resource = serializers.CharField(allow_null=True)
     id = serializers.IntegerField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     url = serializers.URLField(allow_null=True)
 
 
@@ -368,7 +382,7 @@ class HistoryEntrySerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     at = serializers.DateTimeField()
     actor = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     verb = serializers.CharField()
     reason = serializers.CharField(allow_blank=True)
     subject = HistorySubjectSerializer()
@@ -376,7 +390,9 @@ class HistoryEntrySerializer(serializers.Serializer[Any]):
 
 
 class ProblemErrorSerializer(serializers.Serializer[Any]):
-    field = serializers.CharField(help_text="The path of the field, such as legs.0.country_id; empty for the whole record.")
+    field = serializers.CharField(
+        help_text="The path of the field, such as legs.0.country_id; empty for the whole record."
+    )
     code = serializers.CharField()
     message = serializers.CharField()
 
@@ -389,4 +405,4 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = ProblemErrorSerializer(many=True)
+    errors = ProblemErrorSerializer(many=True)  # type: ignore[assignment]

@@ -61,5 +61,7 @@ class SubjectSerializer(ResourceSerializer):
         subject = model._default_manager.visible_to(principal_of(self)).filter(pk=pk).first()
         if subject is None:
             message = _("There is no such record with the id {pk_value}, or none that you may see.")
-            raise serializers.ValidationError({"subject_id": [message.format(pk_value=pk)]}, code="does_not_exist")
+            raise serializers.ValidationError(
+                {"subject_id": [message.format(pk_value=pk)]}, code="does_not_exist"
+            )
         return {**values, "subject": subject}

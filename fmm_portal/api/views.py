@@ -14,12 +14,15 @@ from rest_framework.views import APIView
 
 from fmm_portal.accounts.agencies import AgencyPrincipal
 from fmm_portal.api.resources import absolute, resource_models
+from fmm_portal.core.principals import Actor
 
 
 class CallerSerializer(serializers.Serializer[Any]):
-    label = serializers.CharField(help_text="The agency and the name of its key, or the person.")
+    name = serializers.CharField(help_text="The agency and the name of its key, or the person.")
     is_authenticated = serializers.BooleanField()
-    scopes = serializers.ListField(child=serializers.CharField(), allow_null=True, help_text="Of the key; null for a person.")
+    scopes = serializers.ListField(
+        child=serializers.CharField(), allow_null=True, help_text="Of the key; null for a person."
+    )
 
 
 class RootSerializer(serializers.Serializer[Any]):
@@ -37,12 +40,16 @@ class RootView(APIView):
 
     @extend_schema(responses=RootSerializer, operation_id="root")
     def get(self, request: Request) -> Response:
-        actor = request.actor  # type: ignore[attr-defined]
+        actor: Actor = request.actor  # type: ignore[attr-defined]
         principal = actor.principal
         scopes = sorted(principal.scopes) if isinstance(principal, AgencyPrincipal) else None
         return Response(
             {
-                "caller": {"label": actor.label, "is_authenticated": principal.is_authenticated, "scopes": scopes},
+                "caller": {
+                    "name": actor.label,
+                    "is_authenticated": principal.is_authenticated,
+                    "scopes": scopes,
+                },
                 "resources": {
                     name: absolute(request, reverse(f"api:{name}-list")) for name in sorted(resource_models())
                 },

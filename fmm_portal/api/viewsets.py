@@ -34,6 +34,14 @@ from fmm_portal.core.services import create_record, delete_record, update_record
 from fmm_portal.core.workflow import Workflow, workflow_for
 
 
+class RecordResponse(Response):
+    """One record, with its version for the entity tag."""
+
+    def __init__(self, data: Any, *, version: int, status: int) -> None:
+        self.version = version
+        super().__init__(data, status=status)
+
+
 class ResourceViewSet(GenericViewSet[Any]):
     """One resource. A subclass names `resource`, `serializer_class`, `filterset_class` and `ordering_fields`;
     it refuses to load without them or without a policy for its model.
@@ -72,7 +80,9 @@ class ResourceViewSet(GenericViewSet[Any]):
         cls.queryset = cls.model._default_manager.all()
         cls.ordering = cls.ordering or cls.model._meta.ordering
         if not cls.ordering:
-            raise ImproperlyConfigured(f"{cls.__name__} needs an ordering: pages of unordered rows repeat and lose some.")
+            raise ImproperlyConfigured(
+                f"{cls.__name__} needs an ordering: pages of unordered rows repeat and lose some."
+            )
         policy_for(cls.model)
         cls.workflow = workflow_for(cls.model)
         if cls.workflow is not None:
@@ -84,7 +94,9 @@ class ResourceViewSet(GenericViewSet[Any]):
 
     @property
     def actor(self) -> Actor:
-        return self.request.actor  # type: ignore[attr-defined,no-any-return]
+        request: Any = self.request
+        actor: Actor = request.actor
+        return actor
 
     @property
     def principal(self) -> Principal:
@@ -97,7 +109,8 @@ class ResourceViewSet(GenericViewSet[Any]):
         require(self.principal, "create", self.model)
 
     def get_queryset(self) -> models.QuerySet[Any]:
-        return self.model._default_manager.visible_to(self.principal)  # type: ignore[attr-defined,no-any-return]
+        rows: Any = self.model._default_manager.all()
+        return rows.visible_to(self.principal)
 
     def ordered(self, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """By `?ordering=`, several keys with commas, `-` for descending; always the same for equal keys."""
@@ -119,7 +132,9 @@ class ResourceViewSet(GenericViewSet[Any]):
         """A misspelt filter must not answer with all rows."""
         known = {*self.filterset_class.base_filters, "ordering", "page", "page_size"}
         unknown = {
-            name: [_("There is no such parameter. Known are: %(known)s.") % {"known": ", ".join(sorted(known))}]
+            name: [
+                _("There is no such parameter. Known are: %(known)s.") % {"known": ", ".join(sorted(known))}
+            ]
             for name in self.request.query_params
             if name not in known
         }
@@ -132,7 +147,11 @@ class ResourceViewSet(GenericViewSet[Any]):
 
     def get_object(self) -> Any:
         """The record with what its page shows; 404 outside the caller's scope, 403 with the reason inside."""
-        record = with_relations(self.get_queryset(), self.serializer_class, in_list=False).filter(pk=self.kwargs["pk"]).first()
+        record = (
+            with_relations(self.get_queryset(), self.serializer_class, in_list=False)
+            .filter(pk=self.kwargs["pk"])
+            .first()
+        )
         if record is None:
             raise Http404
         self.check_object_permissions(self.request, record)
@@ -165,9 +184,7 @@ class ResourceViewSet(GenericViewSet[Any]):
 
     def shown(self, record: Record, *, code: int = status.HTTP_200_OK) -> Response:
         """One record, with its version noted for the entity tag."""
-        response = Response(self.get_serializer(record).data, status=code)
-        response.record_version = record.version  # type: ignore[attr-defined]
-        return response
+        return RecordResponse(self.get_serializer(record).data, status=code, version=record.version)
 
     def shown_again(self, record: Record, *, code: int = status.HTTP_200_OK) -> Response:
         """The record as it is after a write, as a reader sees it."""
@@ -177,12 +194,16 @@ class ResourceViewSet(GenericViewSet[Any]):
         self, serializer_class: type[ResourceSerializer], record: Record, *, code: int = status.HTTP_200_OK
     ) -> Response:
         """A record of this or another resource. Who wrote it out of their own sight is told only its id."""
-        rows = type(record)._default_manager.visible_to(self.principal)  # type: ignore[attr-defined]
-        fresh = with_relations(rows, serializer_class, in_list=False).filter(pk=record.pk).first()
+        rows: Any = type(record)._default_manager.all()
+        fresh = (
+            with_relations(rows.visible_to(self.principal), serializer_class, in_list=False)
+            .filter(pk=record.pk)
+            .first()
+        )
         if fresh is None:
             return Response({"id": record.pk}, status=code)
-        response = Response(serializer_class(fresh, context=self.get_serializer_context()).data, status=code)
-        response.record_version = fresh.version  # type: ignore[attr-defined]
+        data = serializer_class(fresh, context=self.get_serializer_context()).data
+        response = RecordResponse(data, status=code, version=fresh.version)
         if code in (status.HTTP_201_CREATED, status.HTTP_202_ACCEPTED):
             response["Location"] = absolute(self.request, resource_path(type(fresh), fresh.pk)) or ""
         return response
@@ -220,7 +241,7 @@ class ResourceViewSet(GenericViewSet[Any]):
         self.perform_destroy(record, self.expected_version(record, None))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def perform_destroy(self, record: Record, expected_version: int | None) -> None:  # type: ignore[override]
+    def perform_destroy(self, record: Record, expected_version: int | None) -> None:
         delete_record(record, actor=self.actor, expected_version=expected_version)
 
     def expected_version(self, record: Record, given: int | None) -> int | None:
@@ -255,7 +276,7 @@ class ResourceViewSet(GenericViewSet[Any]):
         final: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
         if not isinstance(final, Response) or final.exception or final.data is None:
             return final
-        version = getattr(final, "record_version", None)
+        version = final.version if isinstance(final, RecordResponse) else None
         if request.method in ("GET", "HEAD") or version is not None:
             return with_entity_tag(request, final, version)
         return final
@@ -278,9 +299,10 @@ def _step(workflow: Workflow, name: str, serializer: type[ResourceSerializer]) -
         return self.take_step(name, body)
 
     step.__name__ = name
-    step.__doc__ = (
-        f"{transition.label}: from {', '.join(transition.sources)} to {transition.target}."
-        + (" Needs a reason." if transition.needs_reason else "")
+    step.__doc__ = f"{transition.label}: from {', '.join(transition.sources)} to {transition.target}." + (
+        " Needs a reason." if transition.needs_reason else ""
     )
-    routed = action(detail=True, methods=["post"], url_path=name, url_name=name, scope="act", filterset_class=None)(step)
-    return extend_schema(request=body, responses=serializer)(routed)  # type: ignore[no-any-return]
+    routed = action(
+        detail=True, methods=["post"], url_path=name, url_name=name, scope="act", filterset_class=None
+    )(step)
+    return extend_schema(request=body, responses=serializer)(routed)

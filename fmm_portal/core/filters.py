@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.models import Record
 from fmm_portal.core.partial_dates import PartialDate, PartialDateFormField
+from fmm_portal.core.principals import Nobody, Principal
 
 
 def visible(model: type[Record]) -> Callable[[HttpRequest | None], models.QuerySet[Any]]:
@@ -22,7 +23,7 @@ def visible(model: type[Record]) -> Callable[[HttpRequest | None], models.QueryS
     def rows(request: HttpRequest | None) -> models.QuerySet[Any]:
         if request is None:
             return model._default_manager.none()
-        return model._default_manager.visible_to(request.actor.principal)  # type: ignore[attr-defined,no-any-return]
+        return model._default_manager.visible_to(request.actor.principal)  # type: ignore[attr-defined]
 
     return rows
 
@@ -32,7 +33,7 @@ class RelationFilter(django_filters.ModelMultipleChoiceFilter):
 
     def __init__(self, model: type[Record], **kwargs: Any) -> None:
         self.related_model = model
-        super().__init__(queryset=visible(model), **kwargs)
+        super().__init__(queryset=visible(model), **kwargs)  # type: ignore[arg-type]
 
     def filter(self, qs: models.QuerySet[Any], value: Any) -> models.QuerySet[Any]:
         keys = [record.pk for record in value or ()]
@@ -82,12 +83,23 @@ def until_date(field_name: str, label: Any) -> PartialDateFilter:
 
 
 class RecordFilterSet(django_filters.FilterSet):
-    """What every list offers. Subclasses of records without search text set `search = None`."""
+    """What every list offers."""
 
-    search = django_filters.CharFilter(method="filter_search", label=_("Search"))
     updated_after = django_filters.IsoDateTimeFilter(
         field_name="updated_at", lookup_expr="gte", label=_("Changed at or after")
     )
 
-    def filter_search(self, queryset: Any, name: str, value: str) -> models.QuerySet[Any]:
-        return queryset.search(value)  # type: ignore[no-any-return]
+    @property
+    def principal(self) -> Principal:
+        """Who asks."""
+        request: Any = self.request
+        return request.actor.principal if request is not None else Nobody()
+
+
+class SearchableFilterSet(RecordFilterSet):
+    """For records with search text."""
+
+    search = django_filters.CharFilter(method="filter_search", label=_("Search"))
+
+    def filter_search(self, queryset: Any, name: str, value: str) -> Any:
+        return queryset.search(value)

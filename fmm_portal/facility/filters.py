@@ -3,12 +3,18 @@
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.core.filters import RecordFilterSet, RelationFilter, from_date, until_date
+from fmm_portal.core.filters import (
+    RecordFilterSet,
+    RelationFilter,
+    SearchableFilterSet,
+    from_date,
+    until_date,
+)
 from fmm_portal.facility.models import Programme, VisibilityText
 from fmm_portal.institutions.models import Institution
 
 
-class ProgrammeFilterSet(RecordFilterSet):
+class ProgrammeFilterSet(SearchableFilterSet):
     acronym = django_filters.CharFilter(field_name="acronym", lookup_expr="iexact", label=_("Acronym"))
     implementer_id = RelationFilter(Institution, field_name="implementer", label=_("Implementer"))
     funder_id = RelationFilter(Institution, field_name="funders", label=_("Funder"))
@@ -19,7 +25,6 @@ class ProgrammeFilterSet(RecordFilterSet):
 
 
 class VisibilityTextFilterSet(RecordFilterSet):
-    search = None
     programme_id = RelationFilter(Programme, field_name="programme", label=_("Programme"))
     valid_from_from = from_date("valid_from", _("In force from"))
     valid_from_until = until_date("valid_from", _("In force until"))

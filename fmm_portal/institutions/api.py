@@ -91,8 +91,18 @@ class InstitutionSerializer(ResourceSerializer):
     class Meta:
         model = Institution
         fields = (
-            "name", "acronym", "country", "kind", "constituency", "parent", "city", "website", "themes", "notes", "former_names",
-        )  # fmt: skip
+            "name",
+            "acronym",
+            "country",
+            "kind",
+            "constituency",
+            "parent",
+            "city",
+            "website",
+            "themes",
+            "notes",
+            "former_names",
+        )
         detail_fields = ("former_names",)
         prefetch = {"former_names": ("former_names",)}
 
@@ -122,7 +132,17 @@ class InstitutionViewSet(ResourceViewSet):
 class ContactSerializer(ResourceSerializer):
     class Meta:
         model = Contact
-        fields = ("institution", "position", "person_name", "sex", "languages", "email", "phone", "starts_on", "ends_on")
+        fields = (
+            "institution",
+            "position",
+            "person_name",
+            "sex",
+            "languages",
+            "email",
+            "phone",
+            "starts_on",
+            "ends_on",
+        )
 
 
 class ContactViewSet(ResourceViewSet):
@@ -137,5 +157,3 @@ class ContactViewSet(ResourceViewSet):
 def register(router: ResourceRouter) -> None:
     for viewset in (CountryViewSet, ThemeViewSet, InstitutionViewSet, FormerNameViewSet, ContactViewSet):
         router.register_resource(viewset)
-
-

@@ -5,13 +5,20 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.core.filters import ChoicesFilter, RecordFilterSet, RelationFilter, from_date, until_date
+from fmm_portal.core.filters import (
+    ChoicesFilter,
+    RecordFilterSet,
+    RelationFilter,
+    SearchableFilterSet,
+    from_date,
+    until_date,
+)
 from fmm_portal.core.partial_dates import PartialDate, today
 from fmm_portal.institutions.enums import Constituency, InstitutionKind, Sex
 from fmm_portal.institutions.models import Contact, Country, FormerName, Institution, Theme
 
 
-class CountryFilterSet(RecordFilterSet):
+class CountryFilterSet(SearchableFilterSet):
     code = django_filters.CharFilter(field_name="code", lookup_expr="iexact", label=_("ISO code"))
     is_programme_country = django_filters.BooleanFilter(label=_("Programme country"))
     is_ecowas_member = django_filters.BooleanFilter(method="filter_member", label=_("Member of ECOWAS today"))
@@ -20,13 +27,17 @@ class CountryFilterSet(RecordFilterSet):
         model = Country
         fields = ()
 
-    def filter_member(self, queryset: models.QuerySet[Country], name: str, value: bool) -> models.QuerySet[Country]:
+    def filter_member(
+        self, queryset: models.QuerySet[Country], name: str, value: bool
+    ) -> models.QuerySet[Country]:
         now = PartialDate.of(today())
-        member = Q(ecowas_member_from__lte=now) & (Q(ecowas_member_until__isnull=True) | Q(ecowas_member_until__gte=now))
+        member = Q(ecowas_member_from__lte=now) & (
+            Q(ecowas_member_until__isnull=True) | Q(ecowas_member_until__gte=now)
+        )
         return queryset.filter(member) if value else queryset.exclude(member)
 
 
-class ThemeFilterSet(RecordFilterSet):
+class ThemeFilterSet(SearchableFilterSet):
     code = django_filters.CharFilter(field_name="code", lookup_expr="iexact", label=_("Code"))
 
     class Meta:
@@ -34,7 +45,7 @@ class ThemeFilterSet(RecordFilterSet):
         fields = ()
 
 
-class InstitutionFilterSet(RecordFilterSet):
+class InstitutionFilterSet(SearchableFilterSet):
     country_id = RelationFilter(Country, field_name="country", label=_("Country"))
     kind = ChoicesFilter(InstitutionKind, label=_("Kind"))
     constituency = ChoicesFilter(Constituency, label=_("Constituency"))
@@ -51,7 +62,6 @@ class InstitutionFilterSet(RecordFilterSet):
 
 
 class FormerNameFilterSet(RecordFilterSet):
-    search = None
     institution_id = RelationFilter(Institution, field_name="institution", label=_("Institution"))
     valid_until_from = from_date("valid_until", _("Ended from"))
     valid_until_until = until_date("valid_until", _("Ended until"))
@@ -61,7 +71,7 @@ class FormerNameFilterSet(RecordFilterSet):
         fields = ()
 
 
-class ContactFilterSet(RecordFilterSet):
+class ContactFilterSet(SearchableFilterSet):
     institution_id = RelationFilter(Institution, field_name="institution", label=_("Institution"))
     country_id = RelationFilter(Country, field_name="institution__country", label=_("Country"))
     sex = ChoicesFilter(Sex, label=_("Sex"))
@@ -71,6 +81,8 @@ class ContactFilterSet(RecordFilterSet):
         model = Contact
         fields = ()
 
-    def filter_current(self, queryset: models.QuerySet[Contact], name: str, value: bool) -> models.QuerySet[Contact]:
+    def filter_current(
+        self, queryset: models.QuerySet[Contact], name: str, value: bool
+    ) -> models.QuerySet[Contact]:
         current = Q(ends_on__isnull=True) | Q(ends_on__gte=PartialDate.of(today()))
         return queryset.filter(current) if value else queryset.exclude(current)

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,6 +32,7 @@ class ReportSubjectFilterSet(SubjectFilterSet, ReportFilterSet):
         fields = ()
 
 
+@extend_schema_field({"type": ["string", "null"], "format": "uri"})
 class ContentUrl(serializers.Field[Any, Any, Any, Any]):
     """Where the file is, once there is one."""
 

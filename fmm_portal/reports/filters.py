@@ -19,7 +19,6 @@ def _kinds() -> list[tuple[str, Any]]:
 
 
 class ReportFilterSet(RecordFilterSet):
-    search = None  # type: ignore[assignment]
     kind = django_filters.MultipleChoiceFilter(choices=_kinds, label=_("Kind"))
     status = django_filters.MultipleChoiceFilter(choices=JobStatus.choices, label=_("Status"))
     language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("Language"))
@@ -30,6 +29,6 @@ class ReportFilterSet(RecordFilterSet):
         fields = ()
 
     def filter_mine(self, queryset: models.QuerySet[Any], name: str, value: bool) -> models.QuerySet[Any]:
-        account = self.request.actor.user_id if self.request is not None else None
+        account = self.principal.account_id
         mine = models.Q(requested_by=account) if account is not None else models.Q(pk__in=[])
         return queryset.filter(mine) if value else queryset.exclude(mine)

@@ -27,7 +27,11 @@ class TestDelegationApi(ApiContract):
         return record  # type: ignore[no-any-return]
 
     def payload(self) -> dict[str, Any]:
-        return {"name": {"en": "Delegation of Togo"}, "sending_country_ids": [country("TG").pk], "target_size": 6}
+        return {
+            "name": {"en": "Delegation of Togo"},
+            "sending_country_ids": [country("TG").pk],
+            "target_size": 6,
+        }
 
     def found_by(self, record: Any) -> str:
         return str(record.name["en"]).replace(" ", "+") + "&ordering=created_at"
@@ -90,7 +94,9 @@ def test_names_are_for_the_programme_and_the_institution_that_sends() -> None:
     delegate = DelegateFactory(delegation=delegation, institution=anpe_togo(), person_name="Somebody")
     DelegateFactory(delegation=delegation, institution=ministry_of_ghana())
     path = f"delegates/{delegate.pk}/"
-    shown = {name: as_persona(name).get(path).json()["person_name"] for name in ("amina", "kofi", "eva", "fatou")}
+    shown = {
+        name: as_persona(name).get(path).json()["person_name"] for name in ("amina", "kofi", "eva", "fatou")
+    }
     assert shown == {"amina": "Somebody", "kofi": "Somebody", "eva": None, "fatou": None}
     response = as_persona("eva").get(f"{path}history/")
     assert "Somebody" not in response.content.decode()
@@ -103,7 +109,9 @@ def test_second_head_is_refused_with_a_clear_message() -> None:
     body = {"delegation_id": delegation.pk, "position": {"en": "Minister"}, "role": "head"}
     response = as_persona("amina").post("delegates/", body)
     assert response.status_code == 400
-    assert response.json()["detail"] == "This delegation already has a head. Change that delegate's role first."
+    assert (
+        response.json()["detail"] == "This delegation already has a head. Change that delegate's role first."
+    )
     assert delegation.delegates.count() == 1
 
 
@@ -114,7 +122,9 @@ def test_replacing_takes_the_same_seat_and_keeps_the_trail() -> None:
     path = f"delegates/{delegate.pk}/replace/"
     response = amina.post(path, {"position": {"en": "Deputy director"}})
     assert [error["field"] for error in response.json()["errors"]] == ["reason"]
-    response = amina.post(path, {"position": {"en": "Deputy director"}, "reason": "Called away", "version": 1})
+    response = amina.post(
+        path, {"position": {"en": "Deputy director"}, "reason": "Called away", "version": 1}
+    )
     assert response.status_code == 201, response.content
     shown = response.json()
     assert (shown["role"], shown["order"], shown["replaces_id"]) == ("head", 4, delegate.pk)

@@ -97,7 +97,9 @@ class TestFormerNameApi(ApiContract):
 
     def make(self) -> Record:
         return FormerName.objects.create(
-            institution=InstitutionFactory(), name=Multilingual(en="Old agency"), valid_until=PartialDate(2015)
+            institution=InstitutionFactory(),
+            name=Multilingual(en="Old agency"),
+            valid_until=PartialDate(2015),
         )
 
     def payload(self) -> dict[str, Any]:
@@ -122,7 +124,9 @@ class TestContactApi(ApiContract):
 
 @pytest.mark.django_db
 def test_person_behind_a_post_is_read_by_staff_and_the_own_agency_only() -> None:
-    contact = ContactFactory(institution=anpe_togo(), person_name="Somebody", email="s@example.org", phone="+228 1")
+    contact = ContactFactory(
+        institution=anpe_togo(), person_name="Somebody", email="s@example.org", phone="+228 1"
+    )
     path = f"contacts/{contact.pk}/"
     known = {"person_name": "Somebody", "email": "s@example.org", "phone": "+228 1"}
     for persona in ("amina", "kofi"):
@@ -159,7 +163,12 @@ def test_rename_keeps_the_former_name() -> None:
 @pytest.mark.django_db
 def test_second_institution_with_the_acronym_is_refused_in_the_models_words() -> None:
     InstitutionFactory(acronym="ANETI", country=country("TN"))
-    body = {"name": {"en": "Another"}, "acronym": "aneti", "country_id": country("TN").pk, "kind": "government"}
+    body = {
+        "name": {"en": "Another"},
+        "acronym": "aneti",
+        "country_id": country("TN").pk,
+        "kind": "government",
+    }
     response = as_persona("amina").post("institutions/", body)
     assert response.status_code == 400
     assert response.json()["errors"] == [

@@ -25,7 +25,6 @@ from tests.factories.studyvisits import (
 from tests.personas import aneti
 
 
-
 def an_item(**values: Any) -> Any:
     visit = StudyVisitFactory()
     return AgendaItemFactory(visit=visit, leg=visit.legs.first(), **values)
@@ -73,7 +72,12 @@ class TestLegApi(ApiContract):
         return LegFactory()  # type: ignore[no-any-return]
 
     def payload(self) -> dict[str, Any]:
-        return {"visit_id": StudyVisitFactory().pk, "order": 2, "country_id": country("IT").pk, "city": "Catania"}
+        return {
+            "visit_id": StudyVisitFactory().pk,
+            "order": 2,
+            "country_id": country("IT").pk,
+            "city": "Catania",
+        }
 
 
 class TestLearningQuestionApi(ApiContract):
@@ -183,7 +187,11 @@ class TestLessonApi(ApiContract):
         return LessonFactory(visit=item.visit, agenda_item=item, learnt_from=InstitutionFactory())  # type: ignore[no-any-return]
 
     def payload(self) -> dict[str, Any]:
-        return {"visit_id": StudyVisitFactory().pk, "text": {"en": "One window"}, "learnt_from_id": aneti().pk}
+        return {
+            "visit_id": StudyVisitFactory().pk,
+            "text": {"en": "One window"},
+            "learnt_from_id": aneti().pk,
+        }
 
     def found_by(self, record: Any) -> str:
         # "Lesson 7" is also part of "Lesson 70"; what makes the row its own is its visit.
