@@ -1,0 +1,99 @@
+"""Loading the demo's files: institutions, programmes, real cases and samples. What is there is left alone."""
+
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from rest_framework import serializers
+
+from fmm_portal.core.partial_dates import today
+from fmm_portal.core.principals import Actor
+from studyvisits.cases import import_case, load_document
+from studyvisits.cases.directory import Directory
+from studyvisits.cases.errors import Errors
+from studyvisits.cases.schema import InstitutionPart, Part, ProgrammePart, validated
+from studyvisits.models import StudyVisit
+
+# "today+20" or "today-3 09:00-10:30": days counted from the day of loading, in samples only.
+RELATIVE_DAY = re.compile(r"^today(?:([+-]\d{1,4}))?(?=$| )")
+
+
+class InstitutionsFile(Part):
+    format = serializers.ChoiceField(choices=["fmm-institutions/1"])
+    institutions = serializers.DictField(child=InstitutionPart())
+
+
+class ProgrammesFile(Part):
+    format = serializers.ChoiceField(choices=["fmm-programmes/1"])
+    institutions = serializers.DictField(child=InstitutionPart(), required=False)
+    programmes = ProgrammePart(many=True)
+
+
+def load_demo(folder: Path, *, actor: Actor) -> Iterator[str]:
+    """Load everything that is not there yet; yields a line for each file.
+
+    Each file is loaded whole or not at all. Raises InvalidCase.
+    """
+    yield _load_institutions(folder / "institutions.yaml", actor)
+    yield _load_programmes(folder / "programmes.yaml", actor)
+    for path in sorted((folder / "cases").glob("*.yaml")):
+        yield _load_case(path, actor)
+
+
+@transaction.atomic
+def _load_institutions(path: Path, actor: Actor) -> str:
+    values = validated(InstitutionsFile, load_document(path.read_text(encoding="utf-8")))
+    errors = Errors()
+    directory = Directory(values["institutions"], actor=actor, errors=errors)
+    directory.load()
+    errors.raise_any()
+    return f"{path.name}: {_added(len(directory.added), len(values['institutions']))}"
+
+
+@transaction.atomic
+def _load_programmes(path: Path, actor: Actor) -> str:
+    values = validated(ProgrammesFile, load_document(path.read_text(encoding="utf-8")))
+    errors = Errors()
+    directory = Directory(values.get("institutions", {}), actor=actor, errors=errors)
+    added = 0
+    for number, entry in enumerate(values["programmes"]):
+        _programme, is_new = directory.programme(entry, f"programmes[{number}]")
+        added += is_new
+    errors.raise_any()
+    return f"{path.name}: {_added(added, len(values['programmes']))}"
+
+
+def _added(added: int, total: int) -> str:
+    return f"{added} added, {total - added} already there" if added else "nothing to do, all there"
+
+
+def _load_case(path: Path, actor: Actor) -> str:
+    document = resolve_days(load_document(path.read_text(encoding="utf-8")), today())
+    existing = _find_case(document)
+    if existing is not None:
+        return f"{path.name}: nothing to do, {existing.reference} is there"
+    visit = import_case(document, actor=actor)
+    return f"{path.name}: added {visit.reference} ({visit.get_status_display()})"
+
+
+def _find_case(document: dict[str, Any]) -> StudyVisit | None:
+    """The visit of a file: by its reference or, for a sample that has none, by the source that names its file."""
+    facts = document.get("visit") or {}
+    if facts.get("reference"):
+        return StudyVisit.objects.filter(reference=facts["reference"]).first()
+    sources = facts.get("sources") or []
+    return next((visit for visit in StudyVisit.objects.all() if visit.sources == sources), None)
+
+
+def resolve_days(value: Any, start: date) -> Any:
+    """The document with each "today+20" as the day that it means."""
+    if isinstance(value, dict):
+        return {key: resolve_days(inner, start) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [resolve_days(inner, start) for inner in value]
+    if isinstance(value, str):
+        return RELATIVE_DAY.sub(lambda m: (start + timedelta(days=int(m[1] or 0))).isoformat(), value)
+    return value

@@ -1,0 +1,631 @@
+"""Case files: the same data after a round trip, every error with its place, nothing half done, no persons."""
+
+import json
+from copy import deepcopy
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from delegations.composition import composition_of
+from delegations.enums import DelegateStatus
+from delegations.models import Delegate, Delegation
+from fmm_portal.core.errors import Forbidden
+from fmm_portal.core.models import Activity
+from fmm_portal.core.multilingual import Multilingual
+from fmm_portal.core.partial_dates import PartialDate, today
+from fmm_portal.core.principals import Source, system_actor
+from fmm_portal.core.workflow import workflow_for
+from fmm_portal.facility.models import Programme
+from fmm_portal.institutions.models import Institution
+from studyvisits.agenda import overlaps
+from studyvisits.cases import InvalidCase, dump_document, export_case, import_case, load_document
+from studyvisits.cases.errors import CaseError
+from studyvisits.demo.loading import load_demo, resolve_days
+from studyvisits.models import AgendaHost, AgendaItem, Commitment, Debrief, Leg, SessionNote, StudyVisit
+from studyvisits.services import publish_agenda
+from tests.factories.delegations import DelegateFactory
+from tests.factories.institutions import ContactFactory
+from tests.factories.studyvisits import AgendaItemFactory, SessionNoteFactory, StudyVisitFactory
+
+DEMO = Path(settings.BASE_DIR) / "demo"
+CASES = sorted(path.stem for path in (DEMO / "cases").glob("*.yaml"))
+REAL = {"SV-2015-001", "SV-2019-001", "SV-2026-001"}
+PORTAL = system_actor(Source.IMPORT)
+
+
+def load_everything():
+    return list(load_demo(DEMO, actor=PORTAL))
+
+
+def document_of(stem):
+    """A demo case as exported by another portal, which is gone afterwards."""
+    with transaction.atomic():
+        load_everything()
+        marker = resolve_days(load_document((DEMO / "cases" / f"{stem}.yaml").read_text()), date.today())  # noqa: DTZ011
+        visit = next(v for v in StudyVisit.objects.all() if dict(v.title) == marker["visit"]["title"])
+        document = export_case(visit, actor=PORTAL)
+        transaction.set_rollback(True)
+    return document
+
+
+@pytest.fixture
+def loaded(db):
+    load_everything()
+
+
+@pytest.fixture
+def founding(loaded):
+    return StudyVisit.objects.get(reference="SV-2019-001")
+
+
+@pytest.fixture
+def small():
+    """A case of a few lines that can be imported as it stands."""
+    return {
+        "format": "fmm-case/1",
+        "visit": {"title": {"en": "A small visit"}, "starts_on": "2019-01-21", "ends_on": "2019-01-25"},
+        "institutions": {"host": {"acronym": "HOST", "country": "TN", "name": {"en": "Host"}, "kind": "ngo"}},
+        "legs": [{"key": "tunisia", "country": "TN"}],
+        "delegations": [
+            {
+                "name": {"en": "A delegation"},
+                "sending_countries": ["TG"],
+                "delegates": [{"key": "head", "position": {"en": "Director"}, "role": "head"}],
+            }
+        ],
+        "agenda": [{"key": "stop", "topic": {"en": "A stop"}, "hosts": [{"institution": "host"}]}],
+    }
+
+
+def errors_of(document, actor=PORTAL):
+    with pytest.raises(InvalidCase) as refusal:
+        import_case(document, actor=actor)
+    return refusal.value.errors
+
+
+def paths_of(document):
+    return [error.path for error in errors_of(document)]
+
+
+# --- Round trip ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("stem", CASES)
+def test_case_exported_and_imported_elsewhere_is_exported_the_same(db, stem):
+    first = document_of(stem)
+    assert not StudyVisit.objects.exists()
+    visit = import_case(json.loads(json.dumps(first)), actor=PORTAL)
+    assert export_case(visit, actor=PORTAL) == first
+
+
+@pytest.mark.parametrize("stem", CASES)
+def test_case_written_as_yaml_and_json_is_read_the_same(db, stem):
+    document = document_of(stem)
+    assert load_document(dump_document(document)) == document
+    assert load_document(json.dumps(document)) == document
+
+
+def test_import_brings_institutions_and_programme_with_their_texts(db):
+    import_case(document_of("tg-tn-study-visit-2019"), actor=PORTAL)
+    programme = Programme.objects.get(acronym="FMM West Africa")
+    assert sorted(funder.acronym for funder in programme.funders.all()) == ["ECOWAS", "EU"]
+    assert programme.implementer.acronym == "ICMPD"
+    text = programme.visibility_on(date(2019, 1, 25))
+    assert text.disclaimer["fr"].startswith("La présente publication a été élaborée avec l'aide de l'Union")
+    assert programme.visibility_on(date(2021, 4, 1)) is None
+
+
+def test_import_uses_the_institutions_of_the_directory_as_they_are(small, db):
+    import_case(small, actor=PORTAL)
+    small["institutions"]["host"]["name"] = {"en": "Another name"}
+    import_case(small, actor=PORTAL)
+    assert Institution.objects.get(acronym="HOST").name == {"en": "Host"}
+
+
+def test_institution_without_acronym_is_found_by_a_name_it_has_or_had(loaded, small):
+    former = {"fr": "Ministère de la Fonction publique, du Travail et de la Réforme administrative"}
+    small["institutions"]["host"] = {"country": "TG", "name": former}
+    visit = import_case(small, actor=PORTAL)
+    host = AgendaHost.objects.get(item__visit=visit)
+    assert host.institution.name["fr"].endswith("du Dialogue social")
+
+
+def test_published_versions_with_moved_and_removed_items_survive(db, small):
+    with transaction.atomic():
+        visit = import_case(small, actor=PORTAL)
+        stop = visit.agenda_items.get()
+        gone = AgendaItemFactory(visit=visit, day=date(2019, 1, 22), topic=Multilingual(en="Gone"))
+        publish_agenda(visit, actor=PORTAL, note="First")
+        gone.delete()
+        AgendaItem.objects.filter(pk=stop.pk).update(day=date(2019, 1, 23))
+        publish_agenda(visit, actor=PORTAL, note="Second")
+        first = export_case(visit, actor=PORTAL)
+        transaction.set_rollback(True)
+    again = import_case(first, actor=PORTAL)
+    assert export_case(again, actor=PORTAL) == first
+    second = again.agenda_versions.get(number=2)
+    assert second.note == "Second"
+    assert [(change["change"], change["item"]["topic"]) for change in second.changes] == [
+        ("changed", {"en": "A stop"}),
+        ("removed", {"en": "Gone"}),
+    ]
+    assert second.changes[0]["fields"] == {"day": [None, "2019-01-23"]}
+
+
+def test_records_without_history_export_the_shortest_way_to_their_state(db):
+    visit = StudyVisitFactory(status="postponed")
+    DelegateFactory(delegation=visit.delegations.get(), status=DelegateStatus.ATTENDED)
+    document = export_case(visit, actor=PORTAL)
+    assert document["visit"]["steps"] == [{"step": "postpone", "reason": "The reason was not recorded."}]
+    assert document["delegations"][0]["delegates"][0]["steps"] == ["confirm", "mark_attended"]
+
+
+def test_reported_reopened_visit_takes_its_steps_and_those_of_the_debrief_in_turn(db, small):
+    small["delegations"][0]["delegates"][0]["steps"] = ["confirm", "mark_attended"]
+    small["agenda_versions"] = [{"number": 1}]
+    small["debrief"] = {
+        "held_on": "2019-01-25",
+        "recap": {"en": "All went well."},
+        "participants": [
+            {"side": "visiting", "position": {"en": "Director"}, "delegate": "head"},
+            {"side": "hosting", "position": {"en": "Head of the host"}, "institution": "host"},
+        ],
+        "steps": ["agree", {"step": "reopen", "reason": "A name was wrong."}, "agree"],
+    }
+    reopen = {"step": "reopen", "reason": "To put the debrief right."}
+    small["visit"]["steps"] = ["confirm", "start", "complete", "report", reopen, "report", "close"]
+    visit = import_case(small, actor=PORTAL)
+    assert visit.status == "closed"
+    assert visit.debrief.status == "agreed"
+    assert export_case(visit, actor=PORTAL)["visit"]["steps"] == small["visit"]["steps"]
+
+
+# --- The real cases --------------------------------------------------------------------------------------------
+
+
+def test_founding_case_is_as_reported(founding):
+    assert (str(founding.starts_on), str(founding.ends_on)) == ("21 January 2019", "25 January 2019")
+    assert founding.duration_days == 5
+    assert founding.status == "reported"
+    delegates = Delegate.objects.filter(delegation__study_visits=founding)
+    assert [(d.position["en"], d.institution.acronym or d.institution.name["en"]) for d in delegates] == [
+        ("Director General of Employment", "DGE"),
+        ("Collaborator of the Director General of Employment", "DGE"),
+        ("Director General", "ANPE"),
+        ("Director of Togolese Abroad", "DTE"),
+        ("Representative", "Togolese Employers' Association"),
+        ("Representative", "Trade Union Centres (Togo)"),
+    ]
+    assert {d.status for d in delegates} == {"attended"}
+    assert {d.person_name for d in delegates} == {""}
+    balance = composition_of(founding.delegations.get())
+    assert (balance.actual, balance.women_percent) == (6, None)
+    assert {share.key: share.actual for share in balance.by_constituency} == {
+        "government": 4,
+        "employers": 1,
+        "workers": 1,
+    }
+
+
+def test_founding_stops_are_in_order_and_their_days_unknown(founding):
+    items = founding.agenda_items.all()
+    assert [item.kind for item in items] == [
+        "policy_exchange",
+        "site_visit",
+        "site_visit",
+        "site_visit",
+        "site_visit",
+        "debrief",
+    ]
+    assert [item.order for item in items] == [1, 2, 3, 4, 5, 6]
+    assert {(item.day, item.starts_at, item.ends_at) for item in items} == {(None, None, None)}
+    hosts = AgendaHost.objects.filter(item__visit=founding)
+    assert [host.institution.acronym for host in hosts] == ["OTE", "TAT", "ANETI"]
+    assert {(host.status, host.is_outdated) for host in hosts} == {("confirmed", False)}
+
+
+def test_founding_debrief_and_follow_up(founding):
+    debrief = founding.debrief
+    assert debrief.status == "agreed"
+    assert debrief.held_on == PartialDate(2019, 1)
+    assert debrief.agenda_item.kind == "debrief"
+    assert debrief.participants.filter(side="visiting").count() == 6
+    assert [p.institution.acronym for p in debrief.participants.filter(side="hosting")] == ["ANETI"]
+    commitment = founding.commitments.get()
+    assert (commitment.reference, commitment.status, commitment.due_on) == ("CM-2019-001", "open", None)
+    assert (commitment.owed_by.acronym, commitment.owed_to.acronym) == ("ANPE", "ANETI")
+
+
+def test_guards_that_the_source_cannot_meet_are_passed_with_a_reason(founding):
+    entries = Activity.objects.filter(
+        subject_type__model="studyvisit",
+        subject_id=founding.pk,
+        verb__in=[transition.name for transition in workflow_for(StudyVisit).transitions],
+    ).order_by("pk")
+    assert [(e.verb, e.reason, "overridden" in e.changes, e.source) for e in entries] == [
+        ("confirm", "", False, "import"),
+        ("start", "Recorded from published sources.", True, "import"),
+        ("complete", "", False, "import"),
+        ("report", "", False, "import"),
+    ]
+
+
+def test_ghana_tour_keeps_an_inferred_year_and_seven_days_in_two_countries(loaded):
+    tour = StudyVisit.objects.get(reference="SV-2015-001")
+    assert (tour.starts_on, tour.ends_on) == (PartialDate(2015), None)
+    assert tour.stated_duration_days == tour.duration_days == 7
+    assert "inferred" in tour.dates_note["en"]
+    assert [leg.country.code for leg in tour.legs.all()] == ["TN", "IT"]
+    assert [country.code for country in tour.host_countries] == ["TN", "IT"]
+    assert [item.leg.country.code for item in tour.agenda_items.all()] == ["TN"] * 5 + ["IT"]
+    assert tour.status == "completed"
+    officials = Delegate.objects.get(delegation__study_visits=tour)
+    assert (officials.seats, officials.institution.acronym, officials.sex) == (8, "GIS", "not_stated")
+    done = {c.reference: (c.status, c.done_on, c.owed_to) for c in tour.commitments.all()}
+    assert done == {
+        "CM-2015-001": ("done", PartialDate(2016), None),
+        "CM-2015-002": ("done", PartialDate(2019, 8, 1), None),
+    }
+
+
+def test_east_and_horn_of_africa_send_26_people_of_whom_9_women(loaded):
+    visit = StudyVisit.objects.get(reference="SV-2026-001")
+    delegation = visit.delegations.get()
+    assert [country.code for country in visit.sending_countries] == ["ET", "KE", "SO", "TZ", "UG"]
+    assert sorted(body.acronym for body in delegation.sending_institutions.all()) == ["EAC", "IGAD"]
+    balance = composition_of(delegation)
+    assert (balance.planned, balance.actual, balance.women_percent) == (26, 26, 34.6)
+    assert {share.key: share.actual for share in balance.by_sex} == {"female": 9, "male": 17, "not_stated": 0}
+    assert delegation.head.position["en"].startswith("Principal Secretary")
+    assert [item.day for item in visit.agenda_items.all()] == [date(2026, 2, 2), None, None, None, None]
+
+
+def test_every_real_case_has_its_sources_and_french_texts(loaded):
+    real = StudyVisit.objects.filter(reference__in=REAL)
+    assert {visit.reference for visit in real} == REAL
+    for visit in real:
+        assert all(source.startswith("https://") for source in visit.sources) and visit.sources
+        assert set(visit.title) == {"en", "fr"}
+        for item in visit.agenda_items.all():
+            assert set(item.topic) in (set(), {"en", "fr"})
+            assert set(item.host_label) in (set(), {"en", "fr"})
+
+
+def test_samples_say_so_in_every_language(loaded):
+    samples = StudyVisit.objects.exclude(reference__in=REAL)
+    assert len(samples) == 2
+    for visit in samples:
+        assert visit.title["en"].endswith("(sample)")
+        assert visit.title["fr"].endswith("(exemple)")
+        assert visit.programme is None
+        for institution in Institution.objects.filter(hosted_sessions__item__visit=visit):
+            assert institution.name["en"].endswith("(sample)")
+
+
+# --- Loading ---------------------------------------------------------------------------------------------------
+
+
+def test_second_load_changes_nothing_and_says_so(loaded):
+    count = Activity.objects.count()
+    lines = load_everything()
+    assert all("nothing to do" in line for line in lines)
+    assert Activity.objects.count() == count
+    assert StudyVisit.objects.count() == 5
+
+
+def test_load_demo_command_prints_what_it_did(db):
+    printed = StringIO()
+    call_command("load_demo", stdout=printed)
+    assert "tg-tn-study-visit-2019.yaml: added SV-2019-001 (Reported)" in printed.getvalue()
+    assert "institutions.yaml: 36 added, 0 already there" in printed.getvalue()
+
+
+def test_ministry_is_shown_under_the_name_it_had(loaded):
+    ministry = Institution.objects.search("reforme administrative").get()
+    assert ministry.name_on(PartialDate(2019, 1, 21))[1] == "MFPTRA"
+    assert ministry.name_on(PartialDate(2022))[0]["fr"].endswith("Dialogue social")
+
+
+def test_days_are_counted_from_the_day_of_loading():
+    start = date(2026, 11, 24)
+    document = {"day": "today+20", "slot": ["today-3 09:00-10:30"], "now": "today", "text": "today we meet"}
+    assert resolve_days(document, start) == {
+        "day": "2026-12-14",
+        "slot": ["2026-11-21 09:00-10:30"],
+        "now": "2026-11-24",
+        "text": "2026-11-24 we meet",
+    }
+
+
+def test_commands_move_a_case_from_portal_to_portal(loaded, tmp_path, founding):
+    written = StringIO()
+    call_command("export_case", "SV-2019-001", stdout=written)
+    document = load_document(written.getvalue())
+    assert document == export_case(founding, actor=PORTAL)
+    document["visit"]["reference"] = "SV-2019-002"
+    document["commitments"][0]["reference"] = "CM-2019-002"
+    file = tmp_path / "case.yaml"
+    file.write_text(dump_document(document))
+    printed = StringIO()
+    call_command("import_case", str(file), stdout=printed)
+    assert printed.getvalue() == "Imported SV-2019-002 (Reported).\n"
+
+
+def test_commands_say_what_is_wrong(loaded, tmp_path):
+    with pytest.raises(CommandError, match="There is no study visit SV-1999-001"):
+        call_command("export_case", "SV-1999-001")
+    with pytest.raises(CommandError, match="No such file"):
+        call_command("import_case", str(tmp_path / "nothing.yaml"))
+    file = tmp_path / "case.yaml"
+    file.write_text("format: fmm-case/1\nvisit: {title: {en: A}, starts_on: soon}\n")
+    with pytest.raises(CommandError, match=r"visit\.starts_on: Write a day"):
+        call_command("import_case", str(file))
+
+
+# --- Refusals --------------------------------------------------------------------------------------------------
+
+
+def test_case_in_the_portal_already_is_refused(founding):
+    document = export_case(founding, actor=PORTAL)
+    assert errors_of(document) == [
+        CaseError("visit.reference", "SV-2019-001 is in the portal already. A case is imported only once.")
+    ]
+
+
+def test_commitment_with_a_reference_in_use_is_refused(founding):
+    document = export_case(founding, actor=PORTAL)
+    document["visit"]["reference"] = "SV-2019-007"
+    assert errors_of(document) == [
+        CaseError("commitments[0].reference", "Commitment with this Reference already exists.")
+    ]
+    assert not StudyVisit.objects.filter(reference="SV-2019-007").exists()
+
+
+def test_every_error_of_form_is_listed_with_its_place(db, small):
+    small["format"] = "fmm-case/9"
+    small["visit"]["starts_on"] = "21/01/2019"
+    small["visit"]["colour"] = "blue"
+    small["delegations"][0]["delegates"][0] |= {"role": "boss", "position": {"de": "Direktor"}, "steps": [7]}
+    small["agenda"][0]["starts_at"] = "nine"
+    small["agenda"][0]["hosts"][0] = {"comment": "No host"}
+    assert paths_of(small) == [
+        "format",
+        "visit.colour",
+        "visit.starts_on",
+        "delegations[0].delegates[0].position",
+        "delegations[0].delegates[0].role",
+        "delegations[0].delegates[0].steps[0]",
+        "agenda[0].starts_at",
+        "agenda[0].hosts[0].institution",
+    ]
+
+
+def test_every_error_of_fact_is_listed_with_its_place_and_nothing_is_changed(db, small):
+    small["visit"]["themes"] = ["labour_migration", "cooking"]
+    small["institutions"]["unknown"] = {"acronym": "NOPE", "country": "TG"}
+    small["institutions"]["nowhere"] = {"acronym": "NOWHERE", "country": "XX"}
+    small["delegations"][0]["delegates"].append({"position": {"en": "Second head"}, "role": "head"})
+    small["agenda"][0] |= {"leg": "italy", "attendance": {"nobody": "present"}}
+    small["agenda"].append({"topic": {"en": "Too late"}, "day": "2019-02-01"})
+    small["lessons"] = [{"text": {"en": "A lesson"}, "learnt_from": "somebody"}]
+    small["commitments"] = [{"text": {"en": "A promise"}, "steps": ["mark_done"]}]
+    before = Activity.objects.count()
+    assert errors_of(small) == [
+        CaseError(
+            "institutions.unknown",
+            "This institution is not in the directory. Give its name and kind to add it.",
+        ),
+        CaseError("institutions.nowhere.country", "“XX” is not a country code of ISO 3166."),
+        CaseError("visit.themes[1]", "There is no theme “cooking”."),
+        CaseError(
+            "delegations[0].delegates[1]",
+            "This delegation already has a head. Change that delegate's role first.",
+        ),
+        CaseError("agenda[0].leg", "Nothing has the key “italy”."),
+        CaseError("agenda[0].attendance.nobody", "Nothing has the key “nobody”."),
+        CaseError("agenda[1].day", "This day is outside the dates of the visit."),
+        CaseError("lessons[0].learnt_from", "“somebody” is not among the institutions of this document."),
+        CaseError("commitments[0].steps[0].evidence", "Say what shows that it was done."),
+    ]
+    assert not StudyVisit.objects.exists()
+    assert not Institution.objects.exists()
+    assert not Delegation.objects.exists()
+    assert Activity.objects.count() == before
+
+
+def test_blocked_step_names_everything_that_is_missing(db, small):
+    del small["legs"], small["agenda"]
+    small["visit"]["steps"] = ["confirm", "start"]
+    assert errors_of(small) == [
+        CaseError("visit.steps[0]", "Add the host country as a leg of the visit."),
+        CaseError("visit.steps[0]", "Add at least one agenda item."),
+    ]
+
+
+def test_step_that_does_not_exist_or_lacks_its_reason_is_refused(db, small):
+    small["visit"]["steps"] = ["explode"]
+    assert errors_of(small) == [CaseError("visit.steps[0]", "There is no step called explode.")]
+    small["visit"]["steps"] = ["postpone"]
+    assert errors_of(small) == [
+        CaseError("visit.steps[0].reason", "Give the reason: it is kept in the history.")
+    ]
+
+
+def test_programme_that_is_not_there_must_be_described(db, small):
+    small["programme"] = {"acronym": "NEW"}
+    assert errors_of(small) == [
+        CaseError("programme", "This programme is not in the portal. Give its name to add it.")
+    ]
+    small["programme"]["name"] = {"en": "A new programme"}
+    assert import_case(small, actor=PORTAL).programme.name == {"en": "A new programme"}
+
+
+def test_key_used_twice_is_refused(db, small):
+    small["agenda"].append(deepcopy(small["agenda"][0]))
+    assert errors_of(small) == [CaseError("agenda[1].key", "The key “stop” is used twice.")]
+
+
+def test_institution_that_is_part_of_itself_is_refused(db, small):
+    small["institutions"]["host"]["parent"] = "host"
+    visit = import_case(small, actor=PORTAL)
+    assert AgendaHost.objects.get(item__visit=visit).institution.parent is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "This is not JSON"),
+        ("a: [", "This is not YAML"),
+        ("a: 1\na: 2", "“a” is given twice"),
+        ("- a\n- b", "A file holds one document with named parts."),
+    ],
+)
+def test_text_that_is_no_document_is_refused(text, message):
+    with pytest.raises(InvalidCase, match=message):
+        load_document(text)
+
+
+def test_yaml_is_read_as_written():
+    assert load_document("country: NO\nday: 2019-01-21\nhour: 09:30\nyear: 2015\nyes: on\nnot: ~") == {
+        "country": "NO",
+        "day": "2019-01-21",
+        "hour": "09:30",
+        "year": 2015,
+        "yes": "on",
+        "not": None,
+    }
+
+
+# --- Who may ---------------------------------------------------------------------------------------------------
+
+
+def test_officer_imports_but_may_not_pass_over_what_is_missing(small, amina, marc, by):
+    small["delegations"][0]["delegates"][0]["role"] = "member"
+    small["visit"]["steps"] = [{"step": "confirm", "override": True, "reason": "The head is not known."}]
+    assert errors_of(small, by(amina)) == [CaseError("visit.steps[0]", "Name the head of delegation.")]
+    assert import_case(small, actor=by(marc)).status == "confirmed"
+
+
+def test_viewer_may_not_import(small, eva, by):
+    small["institutions"] = {}
+    del small["agenda"]
+    assert errors_of(small, by(eva)) == [CaseError("visit", "Your role does not allow this.")]
+
+
+def test_imported_rows_come_through_the_import_door(small, amina, by):
+    visit = import_case(small, actor=by(amina))
+    entries = Activity.objects.filter(root_type__model="studyvisit", root_id=visit.pk)
+    assert {entry.source for entry in entries} == {"import"}
+    assert {entry.user for entry in entries} == {amina}
+    assert visit.owner == amina
+
+
+def test_export_holds_no_person(db, jean):
+    visit = StudyVisitFactory()
+    contact = ContactFactory(person_name="Restricted Contact", email="contact@example.org", phone="+228 1234")
+    DelegateFactory(
+        delegation=visit.delegations.get(),
+        institution=contact.institution,
+        contact=contact,
+        account=jean,
+        person_name="Restricted Delegate",
+    )
+    text = json.dumps(export_case(visit, actor=PORTAL))
+    for secret in ("Restricted", "contact@example.org", "1234", jean.email, jean.full_name):
+        assert secret not in text
+
+
+def test_export_holds_what_the_actor_may_see(founding, amina, eva, sami, by):
+    item = founding.agenda_items.first()
+    SessionNoteFactory(item=item, key_points=Multilingual(en="A draft of the officer"), author=amina)
+    SessionNoteFactory(item=item, key_points=Multilingual(en="A shared note"), is_shared=True)
+    assert SessionNote.objects.count() > 2
+    for viewer in (eva, sami):
+        notes = export_case(founding, actor=by(viewer))["agenda"][0]["session_notes"]
+        assert [note["key_points"] for note in notes] == [{"en": "A shared note"}]
+    assert len(export_case(founding, actor=by(amina))["agenda"][0]["session_notes"]) == 2
+
+
+def test_draft_debrief_is_not_exported_for_a_viewer(loaded, eva, amina, by):
+    visit = Debrief.objects.get(status="draft").visit
+    assert "debrief" not in export_case(visit, actor=by(eva))
+    assert "debrief" in export_case(visit, actor=by(amina))
+
+
+def test_visit_that_the_actor_may_not_see_is_not_exported(founding, fatou, by):
+    with pytest.raises(Forbidden):
+        export_case(founding, actor=by(fatou))
+
+
+# --- The trail of delegates --------------------------------------------------------------------------------------
+
+
+def test_trail_of_a_replaced_head_survives(db, small):
+    small["delegations"][0]["delegates"] = [
+        {
+            "key": "new",
+            "position": {"en": "New head"},
+            "role": "head",
+            "replaces": "old",
+            "steps": ["confirm"],
+        },
+        {
+            "key": "old",
+            "position": {"en": "Old head"},
+            "role": "head",
+            "steps": ["confirm", {"step": "replace", "reason": "Retired."}],
+        },
+        {
+            "key": "first",
+            "position": {"en": "First head"},
+            "role": "head",
+            "steps": [{"step": "decline", "reason": "Not free."}],
+        },
+    ]
+    visit = import_case(small, actor=PORTAL)
+    rows = [(d.position["en"], d.status, d.role) for d in visit.delegations.get().delegates.all()]
+    assert rows == [
+        ("New head", "confirmed", "head"),
+        ("Old head", "replaced", "head"),
+        ("First head", "declined", "head"),
+    ]
+    new = Delegate.objects.get(position__contains="New")
+    assert new.replaces.position == {"en": "Old head"}
+    assert Activity.objects.get(subject_id=new.replaces_id, verb="replace").reason == "Retired."
+
+
+def test_trail_without_end_or_replacement_is_refused(db, small):
+    old = {"key": "old", "position": {"en": "Old"}, "steps": ["confirm"]}
+    new = {"key": "new", "position": {"en": "New"}, "replaces": "old"}
+    small["delegations"][0]["delegates"] = [old, new]
+    assert paths_of(small) == ["delegations[0].delegates[0].steps"]
+    new["replaces"] = "new"
+    assert paths_of(small) == ["delegations[0].delegates[1].replaces"]
+
+
+def test_delegates_of_the_sample_show_every_state(loaded):
+    rows = Delegate.objects.filter(delegation__study_visits__title__contains="services to migrant workers")
+    assert {d.status for d in rows} == {"confirmed", "declined", "nominated", "replaced"}
+    balance = composition_of(rows[0].delegation)
+    assert (balance.planned, balance.target, balance.target_women_percent) == (4, 6, 40)
+    assert balance.women_percent == 50.0
+
+
+def test_parts_in_the_samples_are_alive(loaded):
+    upcoming = StudyVisit.objects.get(title__contains="services to migrant workers")
+    assert upcoming.status == "planned"
+    assert upcoming.days_until_start == 20
+    assert len(overlaps(upcoming.agenda_items.all())) == 1
+    hosts = AgendaHost.objects.filter(item__visit=upcoming)
+    assert {host.status for host in hosts} == {"confirmed", "declined", "proposed"}
+    assert [str(host.institution) for host in hosts if host.is_outdated] == [
+        "Employment agency of the host country (sample)"
+    ]
+    overdue = Commitment.objects.overdue(today())
+    assert [c.text["en"] for c in overdue] == ["Send the form and the manual of the district offices"]
+    assert Leg.objects.filter(visit=upcoming).get().starts_on == upcoming.starts_on
