@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class DelegateRole(models.TextChoices):
@@ -14,11 +15,11 @@ class DelegateRole(models.TextChoices):
 
 
 class DelegateStatus(models.TextChoices):
-    NOMINATED = "nominated", _("Nominated")
-    CONFIRMED = "confirmed", _("Confirmed")
-    DECLINED = "declined", _("Declined")
-    REPLACED = "replaced", _("Replaced")
-    ATTENDED = "attended", _("Attended")
+    NOMINATED = "nominated", pgettext_lazy("delegate", "Nominated")
+    CONFIRMED = "confirmed", pgettext_lazy("delegate", "Confirmed")
+    DECLINED = "declined", pgettext_lazy("delegate", "Declined")
+    REPLACED = "replaced", pgettext_lazy("delegate", "Replaced")
+    ATTENDED = "attended", pgettext_lazy("delegate", "Attended")
 
 
 # Seats that count: those who are meant to travel, and those who did.

@@ -1,18 +1,22 @@
-"""States and kinds of study visits and their parts."""
+"""States and kinds of study visits and their parts.
+
+The states name what they are said of: in French their words agree with it.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class VisitStatus(models.TextChoices):
-    PLANNED = "planned", _("Planned")
-    CONFIRMED = "confirmed", _("Confirmed")
-    UNDER_WAY = "under_way", _("Under way")
-    COMPLETED = "completed", _("Completed")
-    REPORTED = "reported", _("Reported")
-    CLOSED = "closed", _("Closed")
-    POSTPONED = "postponed", _("Postponed")
-    CANCELLED = "cancelled", _("Cancelled")
+    PLANNED = "planned", pgettext_lazy("visit", "Planned")
+    CONFIRMED = "confirmed", pgettext_lazy("visit", "Confirmed")
+    UNDER_WAY = "under_way", pgettext_lazy("visit", "Under way")
+    COMPLETED = "completed", pgettext_lazy("visit", "Completed")
+    REPORTED = "reported", pgettext_lazy("visit", "Reported")
+    CLOSED = "closed", pgettext_lazy("visit", "Closed")
+    POSTPONED = "postponed", pgettext_lazy("visit", "Postponed")
+    CANCELLED = "cancelled", pgettext_lazy("visit", "Cancelled")
 
 
 # The road a visit normally takes, for the state strip.
@@ -40,32 +44,32 @@ class SessionKind(models.TextChoices):
 
 
 class HostStatus(models.TextChoices):
-    PROPOSED = "proposed", _("Proposed")
-    CONFIRMED = "confirmed", _("Confirmed")
-    DECLINED = "declined", _("Declined")
-    REPLACED = "replaced", _("Replaced")
+    PROPOSED = "proposed", pgettext_lazy("host", "Proposed")
+    CONFIRMED = "confirmed", pgettext_lazy("host", "Confirmed")
+    DECLINED = "declined", pgettext_lazy("host", "Declined")
+    REPLACED = "replaced", pgettext_lazy("host", "Replaced")
 
 
 class AttendanceStatus(models.TextChoices):
-    PRESENT = "present", _("Present")
-    REMOTE = "remote", _("Present from a distance")
-    ABSENT = "absent", _("Absent")
+    PRESENT = "present", pgettext_lazy("attendance", "Present")
+    REMOTE = "remote", pgettext_lazy("attendance", "Present from a distance")
+    ABSENT = "absent", pgettext_lazy("attendance", "Absent")
 
 
 class Transferability(models.TextChoices):
-    HIGH = "high", _("High")
-    MEDIUM = "medium", _("Medium")
-    LOW = "low", _("Low")
+    HIGH = "high", pgettext_lazy("transferability", "High")
+    MEDIUM = "medium", pgettext_lazy("transferability", "Medium")
+    LOW = "low", pgettext_lazy("transferability", "Low")
 
 
 class QuestionStatus(models.TextChoices):
-    OPEN = "open", _("Open")
-    ANSWERED = "answered", _("Answered")
+    OPEN = "open", pgettext_lazy("question", "Open")
+    ANSWERED = "answered", pgettext_lazy("question", "Answered")
 
 
 class DebriefStatus(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    AGREED = "agreed", _("Agreed")
+    DRAFT = "draft", pgettext_lazy("debrief", "Draft")
+    AGREED = "agreed", pgettext_lazy("debrief", "Agreed")
 
 
 class Side(models.TextChoices):
@@ -74,10 +78,10 @@ class Side(models.TextChoices):
 
 
 class CommitmentStatus(models.TextChoices):
-    OPEN = "open", _("Open")
-    IN_PROGRESS = "in_progress", _("In progress")
-    DONE = "done", _("Done")
-    DROPPED = "dropped", _("Dropped")
+    OPEN = "open", pgettext_lazy("commitment", "Open")
+    IN_PROGRESS = "in_progress", pgettext_lazy("commitment", "In progress")
+    DONE = "done", pgettext_lazy("commitment", "Done")
+    DROPPED = "dropped", pgettext_lazy("commitment", "Dropped")
 
 
 OPEN_COMMITMENTS = (CommitmentStatus.OPEN, CommitmentStatus.IN_PROGRESS)
