@@ -1,9 +1,10 @@
 """Forms of delegations and delegates. The position comes first; the person is asked only of who may know."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -30,7 +31,9 @@ class DelegationForm(RecordForm):
         Section(
             _("Head-count from a report"),
             (("reported_size", "reported_women", "reported_men"),),
-            _("Only when the people are not known one by one: these numbers then stand for the count of positions."),
+            _(
+                "Only when the people are not known one by one: these numbers then stand for the count of positions."
+            ),
         ),
         Section(_("Remarks"), ("notes",)),
     )
@@ -117,8 +120,11 @@ class ReplaceDelegateForm(RecordForm):
             )
         except StaleRecord as error:
             # The next attempt is made upon the nomination as it now is.
-            self.data = self.data.copy()
-            self.data[self.add_prefix("replaced_version")] = str(error.current.version)
+            data = cast("QueryDict", self.data).copy()
+            data[self.add_prefix("replaced_version")] = str(error.current.version)
+            self.data = data
             who = error.changed_by or _t("somebody else")
-            message = _t("%(who)s changed this nomination meanwhile. Look at it again, then replace the delegate.")
+            message = _t(
+                "%(who)s changed this nomination meanwhile. Look at it again, then replace the delegate."
+            )
             raise ValidationError(message % {"who": who}, code="stale") from error

@@ -28,7 +28,9 @@ def nominations_waiting(principal: Principal) -> HomePart:
         (
             delegation,
             ngettext(
-                "%(count)d nomination to settle: %(delegation)s", "%(count)d nominations to settle: %(delegation)s", count
+                "%(count)d nomination to settle: %(delegation)s",
+                "%(count)d nominations to settle: %(delegation)s",
+                count,
             )
             % {"count": count, "delegation": delegation},
         )
@@ -36,7 +38,9 @@ def nominations_waiting(principal: Principal) -> HomePart:
     ]
     return HomePart(
         tasks=[
-            Task(text, reverse("delegations:delegation_detail", args=[delegation.pk]), _("Settle nominations"))
+            Task(
+                text, reverse("delegations:delegation_detail", args=[delegation.pk]), _("Settle nominations")
+            )
             for delegation, text in words
         ]
     )

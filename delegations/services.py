@@ -29,7 +29,9 @@ def replace_delegate(
 
 
 @transaction.atomic
-def take_step_together(delegates: Sequence[Delegate], name: str, *, actor: Actor, reason: str = "") -> list[Delegate]:
+def take_step_together(
+    delegates: Sequence[Delegate], name: str, *, actor: Actor, reason: str = ""
+) -> list[Delegate]:
     """One step for several delegates: all of them, or, when one is refused, none.
 
     Raises TransitionRefused, Forbidden, ValidationError.

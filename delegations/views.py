@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.utils.translation import ngettext
@@ -40,7 +41,10 @@ def seats_of(delegation: Delegation, principal: Principal) -> list[Seat]:
     """The delegates in order, each with the steps that this person may take. Reads prefetched rows."""
     delegates = list(delegation.delegates.all())
     successors = {delegate.replaces_id: delegate for delegate in delegates if delegate.replaces_id}
-    return [Seat(delegate, delegate_steps(delegate, principal), successors.get(delegate.pk)) for delegate in delegates]
+    return [
+        Seat(delegate, delegate_steps(delegate, principal), successors.get(delegate.pk))
+        for delegate in delegates
+    ]
 
 
 def delegate_steps(delegate: Delegate, principal: Principal) -> Steps:
@@ -124,7 +128,7 @@ class DelegationViews(CrudViews):
             raise Http404
         waiting = self.waiting_for(record, name)
         label = {"confirm": _("Confirm nominations"), "mark_attended": _("Record attendance")}[name]
-        form = TogetherForm(self.request.POST or None, waiting=waiting)
+        form = TogetherForm(self.request.POST if self.request.method == "POST" else None, waiting=waiting)
         if self.request.method == "POST" and form.is_valid():
             taken = take_step_together(list(form.cleaned_data["delegates"]), name, actor=self.actor)
             words = ngettext("%(count)d delegate: %(state)s.", "%(count)d delegates: %(state)s.", len(taken))
@@ -146,7 +150,8 @@ class DelegateViews(CrudViews):
     paths = {"create": "delegations/<int:delegation_pk>/delegates/add/"}
     form_class = DelegateForm
     facts = (
-        "position", "institution", "country", "constituency", "role", "sex", "seats", "person_name", "contact", "replaces", "notes",
+        "position", "institution", "country", "constituency", "role", "sex", "seats", "person_name", "contact",
+        "replaces", "notes",
     )  # fmt: skip
     step_pages = {"replace": "replace"}
     create_label = _l("Nominate delegate")
@@ -161,7 +166,9 @@ class DelegateViews(CrudViews):
     def crumbs(self, record: Any = None) -> list[Crumb]:
         delegation = self.record().delegation if "pk" in self.kwargs else self.delegation()
         found = [
-            Crumb(Delegation._meta.verbose_name_plural.capitalize(), reverse("delegations:delegation_list")),  # type: ignore[union-attr]
+            Crumb(
+                capfirst(str(Delegation._meta.verbose_name_plural)), reverse("delegations:delegation_list")
+            ),
             Crumb(delegation, delegation.get_absolute_url()),
         ]
         return [*found, Crumb(record, record.get_absolute_url())] if record is not None else found
@@ -176,13 +183,17 @@ class DelegateViews(CrudViews):
         require(self.principal, "replace", record)
         if record.status not in DELEGATE_WORKFLOW.get("replace").sources:
             raise self.refusal(record, DELEGATE_WORKFLOW, "replace")
-        self.form_class = ReplaceDelegateForm  # type: ignore[misc]
-        self.replaced = record
-        seat = Delegate(delegation=record.delegation, role=record.role, institution=record.institution, country=record.country)
-        return self.edit_with(
-            seat, title=_("Replace %(record)s") % {"record": record}, crumbs=self.crumbs(record), cancel=record.get_absolute_url()
+        seat = Delegate(
+            delegation=record.delegation,
+            role=record.role,
+            institution=record.institution,
+            country=record.country,
         )
-
-    def form_options(self) -> dict[str, Any]:
-        options = super().form_options()
-        return options | {"replaced": self.replaced} if hasattr(self, "replaced") else options
+        return self.edit_with(
+            seat,
+            title=_("Replace %(record)s") % {"record": record},
+            crumbs=self.crumbs(record),
+            cancel=self.asked_for() or record.get_absolute_url(),
+            form_class=ReplaceDelegateForm,
+            replaced=record,
+        )

@@ -48,7 +48,9 @@ class PasswordView(auth_views.PasswordChangeView):
         return super().form_valid(form)
 
 
-def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None
+) -> HttpResponse:
     """After too many failures: say for how long, and nothing about whether the account exists."""
     pause = get_cool_off(request)
     minutes = round(pause.total_seconds() / 60) if pause else 0
@@ -68,7 +70,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     """One's own name, language and roles; roles are given by an administrator."""
     user = request.user
     assert isinstance(user, User)
-    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=user.pk))
+    form = ProfileForm(
+        request.POST if request.method == "POST" else None, instance=User.objects.get(pk=user.pk)
+    )
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         choose_language(request, saved.preferred_language)
@@ -76,7 +80,12 @@ def profile(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Your account is saved."))
         return redirect("accounts:profile")
     memberships = Membership.objects.filter(user=user).select_related("institution__country", "country")
-    context = {"form": form, "memberships": memberships, "title": _("Your account"), "cancel_url": reverse("home")}
+    context = {
+        "form": form,
+        "memberships": memberships,
+        "title": _("Your account"),
+        "cancel_url": reverse("home"),
+    }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "accounts/profile.html", context, status=status)
 
@@ -85,7 +94,9 @@ def profile(request: HttpRequest) -> HttpResponse:
 def set_language(request: HttpRequest) -> HttpResponse:
     """Switch the language and stay on the page."""
     asked = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    is_ours = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     response = HttpResponseRedirect(asked if is_ours else reverse("home"))
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
@@ -95,6 +106,6 @@ def set_language(request: HttpRequest) -> HttpResponse:
             language,
             max_age=YEAR_IN_SECONDS,
             secure=settings.LANGUAGE_COOKIE_SECURE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )
     return response

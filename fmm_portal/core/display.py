@@ -106,7 +106,9 @@ def dates(first: PartialDate | date | None, last: PartialDate | date | None) -> 
         joint = "–" if same_month else " – "
         shown = f"{start}{joint}{format_date(end.earliest, 'd MMM y', locale=locale)}"
         title = f"{begin.display()} – {end.display()}"
-        return format_html('<time datetime="{}" title="{}">{}</time>', f"{begin.isoformat()}/{end.isoformat()}", title, shown)
+        return format_html(
+            '<time datetime="{}" title="{}">{}</time>', f"{begin.isoformat()}/{end.isoformat()}", title, shown
+        )
     return format_html("{} – {}", day(first), day(last))
 
 

@@ -3,14 +3,13 @@
 from http import HTTPStatus
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.template.defaultfilters import filesizeformat
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.cache import never_cache
@@ -20,6 +19,7 @@ from fmm_portal.core.documents import ACCEPTED_TYPES, attach_document, document_
 from fmm_portal.core.enums import Audience
 from fmm_portal.core.models import Document, Record
 from fmm_portal.core.policies import require
+from fmm_portal.core.resource import Crumb
 from fmm_portal.core.services import delete_record
 
 
@@ -27,17 +27,29 @@ class DocumentForm(forms.Form):
     """What goes with a file. Type and size are said before somebody chooses one."""
 
     file = forms.FileField(label=_l("File"))
-    title = forms.CharField(label=_l("Title"), max_length=200, required=False, help_text=_l("Left empty, it is the name of the file."))
-    language = forms.ChoiceField(
-        label=_l("Language of the document"), required=False, choices=[("", _l("Not stated")), *settings.CONTENT_LANGUAGES]
+    title = forms.CharField(
+        label=_l("Title"),
+        max_length=200,
+        required=False,
+        help_text=_l("Left empty, it is the name of the file."),
     )
-    audience = forms.ChoiceField(label=_l("Who may open it"), choices=Audience.choices, initial=Audience.PROGRAMME)
+    language = forms.ChoiceField(
+        label=_l("Language of the document"),
+        required=False,
+        choices=[("", _l("Not stated")), *settings.CONTENT_LANGUAGES],
+    )
+    audience = forms.ChoiceField(
+        label=_l("Who may open it"), choices=Audience.choices, initial=Audience.PROGRAMME
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         kinds = ", ".join(sorted(kind.lstrip(".") for kind in ACCEPTED_TYPES))
         limit = filesizeformat(settings.DOCUMENT_MAX_BYTES)
-        self.fields["file"].help_text = _("At most %(limit)s. Accepted: %(kinds)s.") % {"limit": limit, "kinds": kinds}
+        self.fields["file"].help_text = _("At most %(limit)s. Accepted: %(kinds)s.") % {
+            "limit": limit,
+            "kinds": kinds,
+        }
         self.fields["file"].widget.attrs["accept"] = ",".join(sorted(ACCEPTED_TYPES))
 
 
@@ -49,7 +61,10 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
     visible = Document.objects.visible_to(request.actor.principal)  # type: ignore[attr-defined]
     document = get_object_or_404(visible, pk=pk)
     response = FileResponse(
-        document.file.open("rb"), as_attachment=True, filename=document.file_name, content_type=document.content_type
+        document.file.open("rb"),
+        as_attachment=True,
+        filename=document.file_name,
+        content_type=document.content_type,
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -72,13 +87,18 @@ def attach(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     subject = subject_or_404(request, kind, pk)
     actor = request.actor  # type: ignore[attr-defined]
     require(actor.principal, "create", Document(subject=subject))
-    form = DocumentForm(request.POST or None, request.FILES or None)
+    form = DocumentForm(request.POST, request.FILES) if request.method == "POST" else DocumentForm()
     back = resolve_url(request.GET.get("next") or subject.get_absolute_url())  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
             document = attach_document(
-                subject, given["file"], actor=actor, title=given["title"], language=given["language"], audience=given["audience"]
+                subject,
+                given["file"],
+                actor=actor,
+                title=given["title"],
+                language=given["language"],
+                audience=given["audience"],
             )
         except ValidationError as error:
             for name, errors in error.error_dict.items():
@@ -88,7 +108,7 @@ def attach(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
             return redirect(subject.get_absolute_url())  # type: ignore[attr-defined]
     context = {
         "form": form, "title": _("Attach document"), "cancel_url": back, "submit_label": _("Attach document"),
-        "crumbs": [(subject, subject.get_absolute_url())],  # type: ignore[attr-defined]
+        "crumbs": [Crumb(subject, subject.get_absolute_url())],  # type: ignore[attr-defined]
     }  # fmt: skip
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "generic/form.html", context, status=status)
@@ -109,7 +129,8 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("%(record)s: deleted.") % {"record": label})
         return redirect(subject_url)
     context = {
-        "title": _("Remove document"), "question": document.title, "consequences": [_("The file can no longer be opened by anybody.")],
+        "title": _("Remove document"), "question": document.title,
+        "consequences": [_("The file can no longer be opened by anybody.")],
         "submit_label": _("Remove document"), "cancel_url": subject_url, "is_danger": True,
     }  # fmt: skip
     return render(request, "generic/confirm.html", context)

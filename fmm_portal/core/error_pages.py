@@ -38,12 +38,16 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Without context processors: the database may be what failed."""
     if _is_api(request):
-        return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "server_error", _("Something went wrong on our side."))
+        return _problem(
+            HTTPStatus.INTERNAL_SERVER_ERROR, "server_error", _("Something went wrong on our side.")
+        )
     context = {"request_id": getattr(request, "request_id", "")}
     return HttpResponse(loader.render_to_string("500.html", context), status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Mostly a page left open overnight: say what to do, not what a token is."""
-    message = _("This page has been open for too long, or your browser keeps no cookies. Load it again and send it once more.")
+    message = _(
+        "This page has been open for too long, or your browser keeps no cookies. Load it again and send it once more."
+    )
     return render(request, "403.html", {"reasons": [message]}, status=HTTPStatus.FORBIDDEN)

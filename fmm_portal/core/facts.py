@@ -48,7 +48,11 @@ def _value(record: Record, name: str) -> str | SafeString:
     if isinstance(field, models.TextField):
         return mark_safe(linebreaks(urlize(value, nofollow=True, autoescape=True)))  # noqa: S308 - urlize escapes
     if isinstance(field, models.URLField) and value:
-        return format_html('<a href="{}" rel="noreferrer">{}</a>', value, value.removeprefix("https://").removeprefix("http://"))
+        return format_html(
+            '<a href="{}" rel="noreferrer">{}</a>',
+            value,
+            value.removeprefix("https://").removeprefix("http://"),
+        )
     if getattr(field, "choices", None):
         shown = getattr(record, f"get_{name}_display")()
         return badge(record, name) if name == "status" else str(shown)
@@ -67,8 +71,12 @@ def paragraphs(value: Multilingual) -> str | SafeString:
     local = value.in_language()
     if not local.text:
         return ""
-    mark = text(Multilingual({local.language: " "})) if not local.is_fallback else format_html(
-        '<abbr class="fallback">{}</abbr>', local.language.upper()
+    mark = (
+        text(Multilingual({local.language: " "}))
+        if not local.is_fallback
+        else format_html('<abbr class="fallback">{}</abbr>', local.language.upper())
     )
     body = mark_safe(linebreaks(local.text, autoescape=True))  # noqa: S308 - linebreaks escapes
-    return format_html('<div class="prose" lang="{}" dir="{}">{}</div>{}', local.language, local.direction, body, mark)
+    return format_html(
+        '<div class="prose" lang="{}" dir="{}">{}</div>{}', local.language, local.direction, body, mark
+    )

@@ -34,7 +34,12 @@ class FilterBar:
     """`names` are the fields in front, `more` those folded away; others work by address and show as chips."""
 
     def __init__(
-        self, filterset: django_filters.FilterSet, query: QueryDict, *, names: Sequence[str], more: Sequence[str] = ()
+        self,
+        filterset: django_filters.FilterSet,
+        query: QueryDict,
+        *,
+        names: Sequence[str],
+        more: Sequence[str] = (),
     ) -> None:
         self.filterset = filterset
         self.query = query
@@ -90,31 +95,37 @@ class FilterBar:
 def _values(field: forms.Field, value: Any) -> Iterable[tuple[str, str | None]]:
     """Each chosen value in words and as it stands in the address; None for the whole parameter."""
     if isinstance(value, models.QuerySet | list | tuple):
-        labels = {} if isinstance(field, forms.ModelMultipleChoiceField) else dict(getattr(field, "choices", ()))
+        labels = (
+            {} if isinstance(field, forms.ModelMultipleChoiceField) else dict(getattr(field, "choices", ()))
+        )
         for item in value:
             is_record = isinstance(item, models.Model)
             yield (str(item), str(item.pk)) if is_record else (str(labels.get(item, item)), str(item))
     elif isinstance(value, bool):
         yield (_("yes") if value else _("no")), None
     elif isinstance(field, forms.ChoiceField):
-        yield str(dict(field.choices).get(value, value)), None
+        yield str(dict(_choices_of(field)).get(value, value)), None
     else:
         yield str(value), None
+
+
+def _choices_of(field: forms.ChoiceField) -> list[Any]:
+    return list(field.choices)  # type: ignore[arg-type]
 
 
 def _dress(field: forms.Field) -> None:
     """Choices of a filter with names in order and without a query a row."""
     if isinstance(field, forms.ModelMultipleChoiceField):
         field.iterator = SortedChoices
-        field.label_from_instance = choice_label  # type: ignore[method-assign]
+        field.label_from_instance = choice_label  # type: ignore[method-assign,assignment]
         field.widget = forms.CheckboxSelectMultiple(choices=())
         rows = field.queryset
         field.queryset = rows.with_related() if isinstance(rows, RecordQuerySet) else rows
     elif isinstance(field, forms.MultipleChoiceField):
-        field.widget = forms.CheckboxSelectMultiple(choices=field.choices)
+        field.widget = forms.CheckboxSelectMultiple(choices=_choices_of(field))
     elif isinstance(field, forms.NullBooleanField):
         field.widget = forms.NullBooleanSelect()
         field.widget.choices = [("unknown", _("Any")), ("true", _("Yes")), ("false", _("No"))]
-    elif isinstance(field, forms.ModelChoiceField | forms.ChoiceField) and not field.required:
-        field.empty_label = _("Any")  # type: ignore[union-attr]
+    elif isinstance(field, forms.ModelChoiceField):
+        field.empty_label = _("Any")
     field.help_text = ""

@@ -13,7 +13,16 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.core.conflicts import Conflict, Difference, base_of, comparable, digest, read_base, tidy, value_of
+from fmm_portal.core.conflicts import (
+    Conflict,
+    Difference,
+    base_of,
+    comparable,
+    digest,
+    read_base,
+    tidy,
+    value_of,
+)
 from fmm_portal.core.errors import StaleRecord
 from fmm_portal.core.models import Record, Submission
 from fmm_portal.core.policies import policy_for
@@ -55,7 +64,7 @@ def choice_label(record: models.Model) -> str:
     return str(getattr(record, "choice_label", None) or record)
 
 
-def visible_rows(queryset: models.QuerySet[Any], principal: Principal) -> models.QuerySet[Any]:
+def visible_rows(queryset: Any, principal: Principal) -> models.QuerySet[Any]:
     """The rows to choose from: those that the principal may see, with what their names need."""
     if isinstance(queryset, RecordQuerySet):
         return queryset.visible_to(principal).with_related()
@@ -70,18 +79,19 @@ def dress_field(field: forms.Field, principal: Principal) -> None:
     if isinstance(field, forms.ModelMultipleChoiceField):
         field.widget = ChoiceBoxes(choices=())
         field.iterator = SortedChoices
-        field.label_from_instance = choice_label  # type: ignore[method-assign]
-        field.queryset = visible_rows(field.queryset, principal)  # type: ignore[arg-type]
+        field.label_from_instance = choice_label  # type: ignore[method-assign,assignment]
+        field.queryset = visible_rows(field.queryset, principal)
     elif isinstance(field, forms.ModelChoiceField):
         field.iterator = SortedChoices
-        field.label_from_instance = choice_label  # type: ignore[method-assign]
-        field.empty_label = _("Choose…") if field.required else _("None")  # type: ignore[assignment]
+        field.label_from_instance = choice_label  # type: ignore[method-assign,assignment]
+        field.empty_label = _("Choose…") if field.required else _("None")
         field.widget.attrs |= {"data-searchable": "", "data-none": _("Nothing matches.")}
-        field.queryset = visible_rows(field.queryset, principal)  # type: ignore[arg-type]
+        field.queryset = visible_rows(field.queryset, principal)
     elif isinstance(field, forms.ChoiceField):
         blank = _("Choose…") if field.required else _("Not stated")
-        field.choices = [(value, blank if value in ("", None) else label) for value, label in field.choices]
-        if len(field.choices) > LONG_CHOICE:
+        choices: list[Any] = list(field.choices)  # type: ignore[arg-type]
+        field.choices = [(value, blank if value in ("", None) else label) for value, label in choices]
+        if len(choices) > LONG_CHOICE:
             field.widget.attrs |= {"data-searchable": "", "data-none": _("Nothing matches.")}
     elif isinstance(field, forms.DateField):
         field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -109,7 +119,11 @@ class RecordForm(forms.ModelForm[Any]):
         super().__init__(*args, **kwargs)
         self.actor = actor
         self.conflict: Conflict | None = None
-        self._options = {name: value for name, value in kwargs.items() if name not in {"data", "files", "initial", "instance"}}
+        self._options = {
+            name: value
+            for name, value in kwargs.items()
+            if name not in {"data", "files", "initial", "instance"}
+        }
         if self.is_edit:
             # Whoever adds a record tells what is not there to be read yet.
             for name in policy_for(self._meta.model).hidden_fields(actor.principal, self.instance):
@@ -118,9 +132,14 @@ class RecordForm(forms.ModelForm[Any]):
             dress_field(field, actor.principal)
         if self.is_edit:
             self.fields["reason"] = forms.CharField(
-                label=_("Reason for the change"), required=False, max_length=500, help_text=_("Optional. It is kept in the history.")
+                label=_("Reason for the change"),
+                required=False,
+                max_length=500,
+                help_text=_("Optional. It is kept in the history."),
             )
-            self.fields["record_version"] = forms.IntegerField(initial=self.instance.version, widget=forms.HiddenInput)
+            self.fields["record_version"] = forms.IntegerField(
+                initial=self.instance.version, widget=forms.HiddenInput
+            )
             self.fields["record_base"] = forms.CharField(
                 initial=base_of(self.instance, self.record_fields()), required=False, widget=forms.HiddenInput
             )
@@ -165,7 +184,9 @@ class RecordForm(forms.ModelForm[Any]):
         for name, value in changes.items():
             if name not in many:
                 setattr(self.instance, name, value)
-        return create_record(self.instance, actor=actor, related={name: changes[name] for name in changes if name in many})
+        return create_record(
+            self.instance, actor=actor, related={name: changes[name] for name in changes if name in many}
+        )
 
     def _create(self, actor: Actor) -> Record:
         """Create once: the token is written with the record, and whoever comes second gets the first one's."""
@@ -187,14 +208,14 @@ class RecordForm(forms.ModelForm[Any]):
 
     def submitted_before(self) -> Record | None:
         """The record that this very form has already created: a double click, or a page sent again."""
-        if self.is_edit or not self.is_bound:
+        if self.is_edit or not self.is_bound or self.actor.user_id is None:
             return None
         try:
             token = uuid.UUID(str(self.data.get(self.add_prefix("submission"), "")))
         except ValueError:
             return None
         found = Submission.objects.filter(token=token, user_id=self.actor.user_id).first()
-        return found.record if found is not None else None  # type: ignore[return-value]
+        return found.record if found is not None else None
 
     # --- what went wrong ---
 
@@ -224,7 +245,13 @@ class RecordForm(forms.ModelForm[Any]):
                 kept[name] = yours
             label = str(self.fields[name].label or name)
             differences.append(
-                Difference(name, label, self.shown(name, yours if by_you else theirs), self.shown(name, theirs), by_you and by_them)
+                Difference(
+                    name,
+                    label,
+                    self.shown(name, yours if by_you else theirs),
+                    self.shown(name, theirs),
+                    by_you and by_them,
+                )
             )
         kept |= {name: self.cleaned_data.get(name) for name in self.own_fields()}
         fresh = type(self)(instance=error.current, initial=kept, **self._options, actor=self.actor)
@@ -234,7 +261,9 @@ class RecordForm(forms.ModelForm[Any]):
     def own_fields(self) -> list[str]:
         """Fields that are not the model's, without the hidden machinery."""
         machinery = {"record_version", "record_base", "submission"}
-        return [name for name in self.fields if name not in machinery and name not in (self._meta.fields or ())]
+        return [
+            name for name in self.fields if name not in machinery and name not in (self._meta.fields or ())
+        ]
 
     def shown(self, name: str, value: Any) -> str:
         """A value as people read it."""

@@ -64,7 +64,11 @@ def entries_for(record: Record, activities: Iterable[Activity], principal: Princ
         kept = {name: pair for name, pair in activity.changes.items() if name not in hidden}
         activity.changes = kept
         is_part = not (model is type(record) and activity.subject_id == record.pk)
-        found.append(Entry(activity, list(read_changes(activity)), activity.verb not in VERBS_OF_SAVING, is_part, label))
+        found.append(
+            Entry(
+                activity, list(read_changes(activity)), activity.verb not in VERBS_OF_SAVING, is_part, label
+            )
+        )
     return found
 
 

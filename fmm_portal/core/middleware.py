@@ -53,7 +53,11 @@ class LanguageMiddleware:
     @staticmethod
     def language_of(request: HttpRequest) -> str:
         known = dict(settings.LANGUAGES)
-        chosen = request.session.get(SESSION_LANGUAGE, "") if settings.SESSION_COOKIE_NAME in request.COOKIES else ""
+        chosen = (
+            request.session.get(SESSION_LANGUAGE, "")
+            if settings.SESSION_COOKIE_NAME in request.COOKIES
+            else ""
+        )
         if chosen in known:
             return str(chosen)
         return translation.get_language_from_request(request)

@@ -1,7 +1,7 @@
 """What a deletion takes with it and what forbids it, in numbers, before anybody presses the button."""
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.admin.utils import NestedObjects
 from django.db import models, router
@@ -24,7 +24,8 @@ class Removal(NamedTuple):
 def what_goes(record: Record) -> Removal:
     collector = NestedObjects(using=router.db_for_write(type(record)), origin=record)
     collector.collect([record])
-    taken = Counter({model: len(rows) for model, rows in collector.model_objs.items()})
+    collected: dict[Any, set[models.Model]] = collector.model_objs
+    taken = {model: len(rows) for model, rows in collected.items()}
     taken[type(record)] -= 1
     # Rows that only join two tables are nobody's record.
     shown = {model: number for model, number in taken.items() if number > 0 and not model._meta.auto_created}

@@ -1,6 +1,7 @@
 """What all pages of one resource share: their addresses, the rows in scope, the frame around a record."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlencode
@@ -30,7 +31,8 @@ from fmm_portal.core.workflow import workflow_for
 Text = str | Promise
 
 
-class Tab(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Tab:
     """A part of a record's page with an address of its own."""
 
     label: Text
@@ -46,8 +48,9 @@ class Crumb(NamedTuple):
 class Resource:
     """Declares a resource and finds its rows; `core.views.CrudViews` adds the pages.
 
-    A page is a method listed in `pages`; `get_urls()` names it <app>:<resource>_<page>. Parts of another record put the other's key in `prefix`
-    ("visits/<int:visit_pk>/agenda") and override `rows`, `new_record` and `crumbs`.
+    A page is a method listed in `pages`; `get_urls()` names it <app>:<resource>_<page>. Parts of another
+    record put the other's key in `prefix` ("visits/<int:visit_pk>/agenda") and override `rows`,
+    `new_record` and `crumbs`.
     """
 
     model: ClassVar[type[Record]]
@@ -125,7 +128,7 @@ class Resource:
 
     def rows(self) -> models.QuerySet[Any]:
         """The rows that this person may see."""
-        return self.model.objects.visible_to(self.principal)
+        return self.model._default_manager.visible_to(self.principal)  # type: ignore[attr-defined]
 
     def record(self) -> Any:
         """The one that the address names; 404 outside the person's scope."""

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -67,7 +68,9 @@ def steps_of(
     workflow = workflow_for(record)
     available = workflow.available(record, principal) if workflow is not None else []
     shown = [
-        ShownStep(step, url_for(step.name), [(blocker.message, mend_for(blocker.code)) for blocker in step.blockers])
+        ShownStep(
+            step, url_for(step.name), [(blocker.message, mend_for(blocker.code)) for blocker in step.blockers]
+        )
         for step in available
     ]
     primary = next((entry for entry in shown if entry.step.primary), None)
@@ -86,7 +89,11 @@ def strip_of(record: Record, stages: Sequence[str]) -> list[StripStep]:
     for index, stage in enumerate(stages):
         is_done = index < position or (position == -1 and stage in reached)
         progress = "current" if index == position else "done" if is_done else "ahead"
-        strip.append(StripStep(workflow.state_label(stage), progress, reached.get(stage) if progress != "ahead" else None))
+        strip.append(
+            StripStep(
+                workflow.state_label(stage), progress, reached.get(stage) if progress != "ahead" else None
+            )
+        )
     return strip
 
 
@@ -110,7 +117,9 @@ class StepForm(forms.Form):
 
     record_version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, record: Record, step: AvailableTransition, actor: Actor, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, record: Record, step: AvailableTransition, actor: Actor, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.record, self.step, self.actor = record, step, actor
         self.fields["record_version"].initial = record.version
@@ -120,11 +129,15 @@ class StepForm(forms.Form):
             self.fields[name] = field
         if step.can_override:
             self.fields["override"] = forms.BooleanField(
-                label=_("Take this step all the same"), required=False,
+                label=_("Take this step all the same"),
+                required=False,
                 help_text=_("As a manager you may. The history keeps what was missing, and your reason."),
             )
         self.fields["reason"] = forms.CharField(
-            label=_("Reason"), required=step.needs_reason, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("It is kept in the history.")
+            label=_("Reason"),
+            required=step.needs_reason,
+            widget=forms.Textarea(attrs={"rows": 3}),
+            help_text=_("It is kept in the history."),
         )
 
     def apply(self) -> Record:
@@ -148,10 +161,16 @@ class StepForm(forms.Form):
         try:
             return self.apply()
         except StaleRecord as error:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("record_version")] = str(error.current.version)
+            # The next attempt is made upon the record as it now is.
+            data = cast("QueryDict", self.data).copy()
+            data[self.add_prefix("record_version")] = str(error.current.version)
+            self.data = data
             who = error.changed_by or _t("somebody else")
-            self.add_error(None, _t("%(who)s changed this record meanwhile. Look at it again, then take the step.") % {"who": who})
+            self.add_error(
+                None,
+                _t("%(who)s changed this record meanwhile. Look at it again, then take the step.")
+                % {"who": who},
+            )
         except TransitionRefused as error:
             for message in error.messages:
                 self.add_error(None, message)

@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from fmm_portal.core.display import badge, day, dates, text
+from fmm_portal.core.display import badge, dates, day, text
 
 Cell = str | SafeString
 
@@ -53,14 +53,20 @@ class Column:
 
     def heading(self, model: type[models.Model] | None) -> str:
         if self.label or model is None:
-            return str(capfirst(self.label))
+            return capfirst(str(self.label))
         return capfirst(str(model._meta.get_field(self.name.split(".")[0]).verbose_name))  # type: ignore[union-attr]
 
 
 class LinkColumn(Column):
     """The column that leads to the record; the row's heading. `sub` is a quieter second line."""
 
-    def __init__(self, *args: Any, sub: Callable[[Any], Any] | None = None, url: Callable[[Any], str] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        sub: Callable[[Any], Any] | None = None,
+        url: Callable[[Any], str] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.sub = sub
         self.url = url
@@ -69,7 +75,9 @@ class LinkColumn(Column):
         address = self.url(record) if self.url else record.get_absolute_url()
         link = format_html('<a href="{}">{}</a>', address, text(self.read(record)))
         below = text(self.sub(record)) if self.sub else ""
-        return format_html('<span>{}<span class="table__sub">{}</span></span>', link, below) if below else link
+        return (
+            format_html('<span>{}<span class="table__sub">{}</span></span>', link, below) if below else link
+        )
 
 
 class DateColumn(Column):
@@ -171,7 +179,12 @@ class Table(metaclass=TableMeta):
     caption: ClassVar[str | Promise] = ""
 
     def __init__(
-        self, records: Iterable[Any], *, query: QueryDict | None = None, sort: str = "", without: Sequence[str] = ()
+        self,
+        records: Iterable[Any],
+        *,
+        query: QueryDict | None = None,
+        sort: str = "",
+        without: Sequence[str] = (),
     ) -> None:
         """`query` is the page's own, kept in the links of the heads; `without` leaves columns out."""
         self.records = records

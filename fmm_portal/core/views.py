@@ -14,6 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from fmm_portal.core.errors import Forbidden, StaleRecord, TransitionRefused
+from fmm_portal.core.forms import RecordForm
 from fmm_portal.core.history import entries_for, readable_history
 from fmm_portal.core.listing import build_listing
 from fmm_portal.core.models import Record
@@ -49,7 +50,7 @@ class CrudViews(Resource):
 
     def detail(self) -> HttpResponse:
         record = self.record()
-        return self.render(self.detail_template, self.page_of(record) | self.extra(record))
+        return self.render(self.detail_template, self.page_of(record) | self.extra(record))  # noqa: S610 - ours, no SQL
 
     def create(self) -> HttpResponse:
         require(self.principal, "create", self.model)
@@ -60,15 +61,30 @@ class CrudViews(Resource):
         record = self.record()
         require(self.principal, "change", record)
         title = _("Edit %(record)s") % {"record": record}
-        return self.edit_with(record, title=title, crumbs=self.crumbs(record), cancel=self.asked_for() or self.page_url(record))
+        return self.edit_with(
+            record, title=title, crumbs=self.crumbs(record), cancel=self.asked_for() or self.page_url(record)
+        )
 
-    def edit_with(self, record: Record, *, title: str, crumbs: Sequence[Crumb], cancel: str) -> HttpResponse:
-        """Show a form, or take it: saved once, refused in words, or rebased on what somebody else saved."""
-        assert self.form_class is not None
-        status, options = HTTPStatus.OK, self.form_options()
+    def edit_with(
+        self,
+        record: Record,
+        *,
+        title: str,
+        crumbs: Sequence[Crumb],
+        cancel: str,
+        form_class: type[RecordForm] | None = None,
+        **more_options: Any,
+    ) -> HttpResponse:
+        """Show a form, or take it: saved once, refused in words, or rebased on what somebody else saved.
+
+        `form_class` and its options are the resource's own unless another form does the work.
+        """
+        form_class = form_class or self.form_class
+        assert form_class is not None
+        status, options = HTTPStatus.OK, self.form_options() | more_options
         if self.request.method == "POST":
             # A copy: what was typed must not show in the headings of a page that refuses it.
-            form = self.form_class(self.request.POST, self.request.FILES, instance=copy.copy(record), **options)
+            form = form_class(self.request.POST, self.request.FILES, instance=copy.copy(record), **options)
             if (first := form.submitted_before()) is not None:
                 return redirect(self.after(first))
             status = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -83,7 +99,7 @@ class CrudViews(Resource):
                     messages.success(self.request, _("%(record)s: saved.") % {"record": saved})
                     return redirect(self.after(saved))
         else:
-            form = self.form_class(instance=record, **options)
+            form = form_class(instance=record, **options)
         context = {
             "form": form, "title": title, "crumbs": crumbs, "cancel_url": cancel, "next": self.asked_for(),
             "object": record if record.pk else None,
@@ -130,7 +146,9 @@ class CrudViews(Resource):
             taken = form.take()
             if taken is not None:
                 state = workflow.state_label(workflow.state_of(taken))
-                messages.success(self.request, _("%(record)s is now: %(state)s.") % {"record": taken, "state": state})
+                messages.success(
+                    self.request, _("%(record)s is now: %(state)s.") % {"record": taken, "state": state}
+                )
                 return redirect(self.after(taken))
             status = HTTPStatus.CONFLICT if form.non_field_errors() else HTTPStatus.UNPROCESSABLE_ENTITY
         context = {
@@ -149,4 +167,6 @@ class CrudViews(Resource):
             return Forbidden(decision.reason)
         state = workflow.state_label(workflow.state_of(record))
         words = {"step": transition.label, "state": state}
-        return TransitionRefused(_("“%(step)s” is not possible now: the state is “%(state)s”.") % words, code="wrong_state")
+        return TransitionRefused(
+            _("“%(step)s” is not possible now: the state is “%(state)s”.") % words, code="wrong_state"
+        )

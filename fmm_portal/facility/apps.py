@@ -14,6 +14,4 @@ class FacilityConfig(AppConfig):
         from fmm_portal.institutions.navigation import DIRECTORY
 
         policies.register()
-        register_in_section(
-            DIRECTORY, NavigationItem(_("Programmes"), "facility:programme_list", 50)
-        )
+        register_in_section(DIRECTORY, NavigationItem(_("Programmes"), "facility:programme_list", 50))

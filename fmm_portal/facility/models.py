@@ -13,6 +13,7 @@ from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField
 from fmm_portal.core.querysets import RecordQuerySet
+from fmm_portal.facility.querysets import ProgrammeQuerySet
 from fmm_portal.institutions.models import Institution
 
 
@@ -34,7 +35,7 @@ class Programme(Searchable, Record):
     )
     contract_numbers = models.CharField(_("contract numbers"), max_length=200, blank=True)
 
-    objects = RecordQuerySet.as_manager()
+    objects = ProgrammeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("programme")

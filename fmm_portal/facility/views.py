@@ -4,6 +4,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _l
 
 from fmm_portal.core.policies import can
@@ -60,4 +61,8 @@ class VisibilityTextViews(CrudViews):
 
     def crumbs(self, record: Any = None) -> list[Crumb]:
         programme = self.programme()
-        return [Crumb(Programme._meta.verbose_name_plural.capitalize(), reverse("facility:programme_list")), Crumb(programme, programme.get_absolute_url())]  # type: ignore[union-attr]  # fmt: skip
+        every = capfirst(str(Programme._meta.verbose_name_plural))
+        return [
+            Crumb(every, reverse("facility:programme_list")),
+            Crumb(programme, programme.get_absolute_url()),
+        ]

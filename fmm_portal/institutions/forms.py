@@ -36,14 +36,15 @@ class RenameForm(RecordForm):
     """A new name from now on; the present one is kept as a former name. Correcting a spelling is an edit."""
 
     former_until = PartialDateFormField(
-        label=_("The present name held until"), help_text=_("The year is enough. Records dated before keep showing that name.")
+        label=_("The present name held until"),
+        help_text=_("The year is enough. Records dated before keep showing that name."),
     )
 
     class Meta:
         model = Institution
         fields = ("name", "acronym")
 
-    def save(self, actor: Actor | None = None) -> Any:
+    def save(self, actor: Actor | None = None) -> Any:  # type: ignore[override]
         return rename_institution(
             self.instance,
             actor=actor or self.actor,
@@ -66,7 +67,17 @@ class ContactForm(RecordForm):
 
     class Meta:
         model = Contact
-        fields = ("institution", "position", "person_name", "sex", "languages", "email", "phone", "starts_on", "ends_on")
+        fields = (
+            "institution",
+            "position",
+            "person_name",
+            "sex",
+            "languages",
+            "email",
+            "phone",
+            "starts_on",
+            "ends_on",
+        )
         widgets = {"email": forms.EmailInput(attrs={"autocomplete": "off"})}
 
 

@@ -20,10 +20,14 @@ class InstitutionTable(Table):
         sort=("acronym",), value=lambda institution: institution.acronym or institution.name,
         sub=lambda institution: institution.name if institution.acronym else "",
     )  # fmt: skip
-    country = Column(value=lambda institution: institution.country and institution.country.name, sort="country__code")
+    country = Column(
+        value=lambda institution: institution.country and institution.country.name, sort="country__code"
+    )
     kind = Column("get_kind_display", Institution._meta.get_field("kind").verbose_name, sort="kind")
     constituency = Column(
-        "get_constituency_display", Institution._meta.get_field("constituency").verbose_name, sort="constituency"
+        "get_constituency_display",
+        Institution._meta.get_field("constituency").verbose_name,
+        sort="constituency",
     )
     city = Column(sort="city")
 
@@ -37,7 +41,9 @@ class ContactTable(Table):
     position = LinkColumn(sort="search_text")
     institution = Column(sort="institution__acronym")
     sex = Column("get_sex_display", Contact._meta.get_field("sex").verbose_name, sort="sex")
-    starts_on = PeriodColumn("starts_on", "ends_on", Contact._meta.get_field("starts_on").verbose_name, sort="starts_on")
+    starts_on = PeriodColumn(
+        "starts_on", "ends_on", Contact._meta.get_field("starts_on").verbose_name, sort="starts_on"
+    )
 
     model = Contact
     order = "institution"
@@ -49,5 +55,3 @@ class ThemeTable(Table):
 
     model = Theme
     order = "code"
-
-

@@ -12,12 +12,16 @@ from fmm_portal.core.documents import documents_of
 from fmm_portal.core.policies import can, require
 from fmm_portal.core.resource import with_query
 from fmm_portal.core.views import CrudViews
-from fmm_portal.institutions.filters import ContactFilterSet, CountryFilterSet, InstitutionFilterSet, ThemeFilterSet
+from fmm_portal.institutions.filters import (
+    ContactFilterSet,
+    CountryFilterSet,
+    InstitutionFilterSet,
+    ThemeFilterSet,
+)
 from fmm_portal.institutions.forms import ContactForm, CountryForm, InstitutionForm, RenameForm, ThemeForm
 from fmm_portal.institutions.models import Contact, Country, Institution, Theme
 from fmm_portal.institutions.navigation import DIRECTORY
 from fmm_portal.institutions.tables import ContactTable, CountryTable, InstitutionTable, ThemeTable
-
 
 # A record's page shows the first of its parts; a link leads to all of them.
 SHOWN = 12
@@ -54,9 +58,22 @@ class InstitutionViews(CrudViews):
     filterset_class = InstitutionFilterSet
     filter_names = ("search", "country_id", "kind", "constituency")
     more_filters = ("theme_id", "has_country")
-    facts = ("name", "acronym", "country", "kind", "constituency", "parent", "city", "website", "themes", "notes")
+    facts = (
+        "name",
+        "acronym",
+        "country",
+        "kind",
+        "constituency",
+        "parent",
+        "city",
+        "website",
+        "themes",
+        "notes",
+    )
     create_label = _l("Add institution")
-    empty_text = _l("Add the institutions that send and receive delegations, so that every record can name them.")
+    empty_text = _l(
+        "Add the institutions that send and receive delegations, so that every record can name them."
+    )
     detail_template = "institutions/institution_detail.html"
 
     def extra(self, record: Institution) -> dict[str, Any]:
@@ -67,11 +84,15 @@ class InstitutionViews(CrudViews):
             "contacts": ContactTable(list(contacts.with_related()[:SHOWN]), without=["institution"]),
             "contact_count": contacts.count(),
             "contacts_url": with_query(reverse("institutions:contact_list"), institution_id=record.pk),
-            "add_contact_url": with_query(reverse("institutions:contact_create"), institution=record.pk) if may_add else "",
+            "add_contact_url": with_query(reverse("institutions:contact_create"), institution=record.pk)
+            if may_add
+            else "",
             "parts": list(parts[:SHOWN]),
             "documents": list(documents_of(record).filter(pk__in=self.visible_documents())),
             "may_attach": can(self.principal, "attach", record).allowed,
-            "rename_url": self.url("rename", record.pk) if can(self.principal, "change", record).allowed else "",
+            "rename_url": self.url("rename", record.pk)
+            if can(self.principal, "change", record).allowed
+            else "",
         }
 
     def visible_documents(self) -> models.QuerySet[Any]:
@@ -83,9 +104,12 @@ class InstitutionViews(CrudViews):
         """A new name from a date on; the present one stays with what was dated before."""
         record = self.record()
         require(self.principal, "change", record)
-        self.form_class = RenameForm  # type: ignore[misc]
         return self.edit_with(
-            record, title=_("Rename %(record)s") % {"record": record}, crumbs=self.crumbs(record), cancel=record.get_absolute_url()
+            record,
+            title=_("Rename %(record)s") % {"record": record},
+            crumbs=self.crumbs(record),
+            cancel=record.get_absolute_url(),
+            form_class=RenameForm,
         )
 
 
@@ -97,7 +121,17 @@ class ContactViews(CrudViews):
     table_class = ContactTable
     filterset_class = ContactFilterSet
     filter_names = ("search", "institution_id", "country_id", "is_current")
-    facts = ("position", "institution", "person_name", "sex", "languages", "email", "phone", "starts_on", "ends_on")
+    facts = (
+        "position",
+        "institution",
+        "person_name",
+        "sex",
+        "languages",
+        "email",
+        "phone",
+        "starts_on",
+        "ends_on",
+    )
     create_label = _l("Add contact")
     empty_text = _l("A contact is a post in an institution. The person may be unknown or change.")
 

@@ -76,7 +76,10 @@ def badge(record: Any, field: str = "") -> str | SafeString:
 def icon(name: str, classes: str = "") -> SafeString:
     """{% icon "plus" %}: a drawing of static/icons.svg; words beside it carry the meaning."""
     return format_html(
-        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>', classes, static("icons.svg"), name
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        classes,
+        static("icons.svg"),
+        name,
     )
 
 
