@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from itertools import combinations, groupby
 from typing import Any
 
+from babel.dates import format_date
+
+from fmm_portal.core.partial_dates import babel_locale
 from studyvisits.models import AgendaItem
 
 # A session without a stated end is taken to last until the next one begins: it overlaps nothing by itself.
@@ -34,6 +37,26 @@ def overlaps(items: Iterable[AgendaItem]) -> list[Overlap]:
 def by_day(items: Iterable[AgendaItem]) -> list[tuple[date | None, list[AgendaItem]]]:
     """Items grouped by day in agenda order; those without a day in one last group."""
     return [(day, list(group)) for day, group in groupby(items, key=lambda item: item.day)]
+
+
+def long_day(day: date) -> str:
+    """A day with its weekday: "Monday 21 January 2019"."""
+    return format_date(day, "EEEE d MMMM y", locale=babel_locale())
+
+
+def order_in_day(starts_at: time | None, siblings: Iterable[AgendaItem]) -> int:
+    """The order that puts an item among the others of its day: by its hour, or last when it has none.
+
+    Items of the same order stand by their hours, so that nothing else need be renumbered.
+    """
+    others = list(siblings)
+    if starts_at is None:
+        return max((item.order for item in others), default=0) + 1
+    before = [item.order for item in others if item.starts_at and item.starts_at <= starts_at]
+    if before:
+        return max(before)
+    after = [item.order for item in others if item.starts_at]
+    return min(after, default=1)
 
 
 def snapshot_item(item: AgendaItem) -> Snapshot:

@@ -8,11 +8,12 @@ class StudyVisitsConfig(AppConfig):
 
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
-        from studyvisits import policies, reports, workflow
+        from studyvisits import navigation, policies, reports, workflow
         from studyvisits.models import Commitment, StudyVisit
 
         policies.register()
         workflow.register()
         reports.register()
+        navigation.register()
         register_document_host(StudyVisit)
         register_document_host(Commitment)

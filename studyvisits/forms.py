@@ -1,0 +1,458 @@
+"""Forms of study visits and their parts. They ask; the services and the models decide."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, ClassVar
+
+from babel.dates import format_date
+from django import forms
+from django.db.models import Max, Q
+from django.forms.models import ModelChoiceIterator
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from delegations.enums import PLANNED_STATUSES
+from delegations.models import Delegate, Delegation
+from fmm_portal.accounts.models import User
+from fmm_portal.accounts.roles import STAFF
+from fmm_portal.core.display import hour
+from fmm_portal.core.forms import RecordForm, Section, dress_field
+from fmm_portal.core.models import Record
+from fmm_portal.core.partial_dates import babel_locale
+from fmm_portal.core.principals import Actor
+from fmm_portal.core.services import create_record
+from fmm_portal.institutions.models import Country, Institution
+from studyvisits.agenda import long_day, order_in_day
+from studyvisits.enums import AttendanceStatus, QuestionStatus
+from studyvisits.models import (
+    AgendaHost,
+    AgendaItem,
+    Attendance,
+    Commitment,
+    Debrief,
+    DebriefParticipant,
+    LearningQuestion,
+    Leg,
+    Lesson,
+    SessionNote,
+    StudyVisit,
+)
+from studyvisits.services import plan_study_visit, record_attendance, write_note
+
+# A visit longer than this chooses the day in a calendar instead of a list of days.
+LISTED_DAYS = 21
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one a line."""
+
+    widget = forms.Textarea
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def to_python(self, value: Any) -> Any:
+        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return list(initial or []) != self.to_python(data)
+
+
+def colleagues() -> Any:
+    """Accounts that may be made responsible: programme staff."""
+    return User.objects.filter(is_active=True, memberships__role__in=STAFF).distinct()
+
+
+def choose_colleague(field: forms.Field) -> None:
+    assert isinstance(field, forms.ModelChoiceField)
+    field.queryset = colleagues()
+
+
+def session_label(item: AgendaItem) -> str:
+    """A session in a list of choices: when, then what."""
+    on = format_date(item.day, "d MMM", locale=babel_locale()) if item.day else ""
+    when = " ".join(part for part in (on, hour(item.starts_at)) if part)
+    return f"{when} · {item}" if when else str(item)
+
+
+def choose_session(field: forms.Field, visit: StudyVisit) -> None:
+    """The visit's own sessions, in the order of the agenda."""
+    assert isinstance(field, forms.ModelChoiceField)
+    field.iterator = ModelChoiceIterator
+    field.label_from_instance = session_label  # type: ignore[assignment, method-assign]
+    field.queryset = AgendaItem.objects.filter(visit=visit)
+
+
+def visit_days(visit: StudyVisit) -> list[date]:
+    """The days of a visit whose dates are known exactly, as far as they make a short list."""
+    first, last = visit.starts_on, visit.ends_on
+    if not first or not last or not first.is_exact or not last.is_exact:
+        return []
+    count = (last.earliest - first.earliest).days + 1
+    return [first.earliest + timedelta(days=offset) for offset in range(count)] if 0 < count <= LISTED_DAYS else []
+
+
+def next_order(rows: Any) -> int:
+    """The place behind all of these rows."""
+    return (rows.aggregate(last=Max("order"))["last"] or 0) + 1
+
+
+# --- The visit -------------------------------------------------------------------------------------------------
+
+
+class PlanVisitForm(RecordForm):
+    """A visit from nothing: a title is enough."""
+
+    sections: ClassVar = (
+        Section(_("The visit"), ("title", ("starts_on", "ends_on"), "programme")),
+        Section(
+            _("Who visits whom"),
+            ("sending_countries", "host_countries"),
+            _("A delegation is begun for the sending countries, and a leg for each host country. Both can be changed later."),
+        ),
+        Section(_("What it is for"), ("objectives", "themes")),
+    )
+    sending_countries = forms.ModelMultipleChoiceField(
+        Country.objects.all(), required=False, label=_("Sending countries")
+    )
+    host_countries = forms.ModelMultipleChoiceField(Country.objects.all(), required=False, label=_("Host countries"))
+
+    class Meta:
+        model = StudyVisit
+        fields = ("title", "starts_on", "ends_on", "programme", "objectives", "themes")
+
+    def create(self, actor: Actor) -> Record:
+        values = self.changes()
+        themes = values.pop("themes")
+        for name, value in values.items():
+            setattr(self.instance, name, value)
+        return plan_study_visit(
+            self.instance,
+            actor=actor,
+            related={"themes": themes},
+            sending_countries=self.cleaned_data["sending_countries"],
+            host_countries=self.cleaned_data["host_countries"],
+        )
+
+
+class StudyVisitForm(RecordForm):
+    sections: ClassVar = (
+        Section(_("The visit"), ("title", "programme", "themes", "owner")),
+        Section(_("Dates"), (("starts_on", "ends_on"), "stated_duration_days", "dates_note")),
+        Section(_("What it is for"), ("objectives", "outcomes")),
+        Section(_("Where this is known from"), ("sources",)),
+    )
+    sources = LinesField(
+        label=_("Sources"), required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("One a line: addresses or titles.")
+    )
+
+    class Meta:
+        model = StudyVisit
+        fields = (
+            "title",
+            "programme",
+            "themes",
+            "owner",
+            "starts_on",
+            "ends_on",
+            "stated_duration_days",
+            "dates_note",
+            "objectives",
+            "outcomes",
+            "sources",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose_colleague(self.fields["owner"])
+
+
+class LegForm(RecordForm):
+    class Meta:
+        model = Leg
+        fields = ("country", "city", "starts_on", "ends_on", "order")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["order"].label = _("Place in the journey")
+        if not self.is_edit:
+            self.fields["order"].initial = self.initial["order"] = next_order(self.instance.visit.legs)
+
+
+class LearningQuestionForm(RecordForm):
+    """A question as it is asked; on the page of an asked one, also its answer."""
+
+    class Meta:
+        model = LearningQuestion
+        fields = ("text", "asked_by", "agenda_item", "answer", "status")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose_session(self.fields["agenda_item"], self.instance.visit)
+        if not self.is_edit:
+            del self.fields["answer"], self.fields["status"]
+
+    def create(self, actor: Actor) -> Record:
+        self.instance.order = next_order(self.instance.visit.learning_questions)
+        return super().create(actor)
+
+
+class AnswerForm(RecordForm):
+    """The answer that the visit gave; saving it ticks the question."""
+
+    class Meta:
+        model = LearningQuestion
+        fields = ("answer",)
+
+    def changes(self) -> dict[str, Any]:
+        answer = self.cleaned_data["answer"]
+        return {"answer": answer, "status": QuestionStatus.ANSWERED if answer else QuestionStatus.OPEN}
+
+
+# --- The agenda ------------------------------------------------------------------------------------------------
+
+
+class AgendaItemForm(RecordForm):
+    sections: ClassVar = (
+        Section(_("When"), ("day", ("starts_at", "ends_at"))),
+        Section(_("What and with whom"), ("topic", "kind", "hosts", "host_label")),
+        Section(_("Where"), ("leg", "place", "languages", "notes")),
+    )
+    hosts = forms.ModelMultipleChoiceField(
+        Institution.objects.all(),
+        required=False,
+        label=_("Host institutions"),
+        help_text=_("They are asked to confirm the slot. Others can be added on the session's page."),
+    )
+
+    class Meta:
+        model = AgendaItem
+        fields = ("day", "starts_at", "ends_at", "topic", "kind", "host_label", "leg", "place", "languages", "notes")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        visit = self.instance.visit
+        legs = visit.legs.select_related("country")
+        leg = self.fields["leg"]
+        assert isinstance(leg, forms.ModelChoiceField)
+        leg.queryset = legs
+        leg.iterator = ModelChoiceIterator
+        if not legs:
+            del self.fields["leg"]
+        if self.is_edit:
+            del self.fields["hosts"]
+        else:
+            self._offer_hosts_of([row.country_id for row in legs])
+        days = visit_days(visit)
+        if days:
+            self.fields["day"] = self._days_as_choices(days)
+
+    def _offer_hosts_of(self, countries: Iterable[int]) -> None:
+        """Institutions of the host countries and of no country; all of them while no country is known."""
+        field = self.fields["hosts"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        keys = list(countries)
+        if keys and field.queryset is not None:
+            field.queryset = field.queryset.filter(Q(country__in=keys) | Q(country__isnull=True))
+
+    def _days_as_choices(self, days: list[date]) -> forms.Field:
+        shown = [
+            (value.isoformat(), _t("%(date)s (day %(number)d)") % {"date": long_day(value), "number": number})
+            for number, value in enumerate(days, start=1)
+        ]
+        return forms.TypedChoiceField(
+            label=_("Day"),
+            choices=[("", _("Day not known")), *shown],
+            coerce=date.fromisoformat,
+            empty_value=None,
+            required=False,
+        )
+
+    def changes(self) -> dict[str, Any]:
+        values = super().changes()
+        if not self.is_edit or {"day", "starts_at"} & set(self.changed_data):
+            siblings = AgendaItem.objects.filter(visit=self.instance.visit_id, day=values["day"])
+            values["order"] = order_in_day(values["starts_at"], siblings.exclude(pk=self.instance.pk))
+        return values
+
+    def create(self, actor: Actor) -> Record:
+        item = super().create(actor)
+        for institution in self.cleaned_data["hosts"]:
+            create_record(AgendaHost(item=item, institution=institution), actor=actor)  # type: ignore[misc]
+        return item
+
+
+class AgendaHostForm(RecordForm):
+    class Meta:
+        model = AgendaHost
+        fields = ("institution", "comment")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_edit:
+            del self.fields["institution"]
+
+
+class PublishForm(forms.Form):
+    """What goes with a new version of the agenda, and the visit's version it was looked at upon."""
+
+    record_version = forms.IntegerField(widget=forms.HiddenInput)
+    note = forms.CharField(
+        label=_("Note for the readers"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Shown with the published version."),
+    )
+
+
+# --- The delegation --------------------------------------------------------------------------------------------
+
+
+class JoinDelegationForm(forms.Form):
+    """An existing delegation that is to take part in a visit, too."""
+
+    delegation = forms.ModelChoiceField(Delegation.objects.none(), label=_("Delegation"))
+
+    def __init__(self, *args: Any, visit: StudyVisit, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["delegation"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Delegation.objects.exclude(study_visits=visit)
+        dress_field(field, actor.principal)
+
+
+# --- Notes -----------------------------------------------------------------------------------------------------
+
+
+class SessionNoteForm(RecordForm):
+    class Meta:
+        model = SessionNote
+        fields = ("key_points", "practice_observed", "transferability", "open_questions", "people_met", "is_shared")
+
+    def create(self, actor: Actor) -> Record:
+        for name, value in self.changes().items():
+            setattr(self.instance, name, value)
+        return write_note(self.instance, actor=actor)
+
+
+class AttendanceForm(forms.Form):
+    """Who was at a session: one choice a delegate. Only what this person changed is written."""
+
+    ALL_PRESENT = "all_present"
+
+    def __init__(self, *args: Any, item: AgendaItem, delegates: Iterable[Delegate], actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.item, self.actor = item, actor
+        self.delegates = {f"delegate_{delegate.pk}": delegate for delegate in delegates}
+        known = dict(Attendance.objects.filter(item=item).values_list("delegate_id", "status"))
+        for name, delegate in self.delegates.items():
+            self.fields[name] = forms.ChoiceField(
+                label=str(delegate.position),
+                choices=[("", _("Not recorded")), *AttendanceStatus.choices],
+                required=False,
+                initial=known.get(delegate.pk, ""),
+            )
+
+    @property
+    def rows(self) -> list[tuple[Delegate, forms.BoundField]]:
+        return [(delegate, self[name]) for name, delegate in self.delegates.items()]
+
+    def save(self) -> None:
+        statuses = {self.delegates[name]: self.cleaned_data[name] for name in self.changed_data}
+        if self.ALL_PRESENT in self.data:
+            for name, delegate in self.delegates.items():
+                if not self.cleaned_data[name]:
+                    statuses[delegate] = AttendanceStatus.PRESENT
+        record_attendance(self.item, statuses, actor=self.actor)
+
+
+# --- Debrief ---------------------------------------------------------------------------------------------------
+
+
+class DebriefForm(RecordForm):
+    sections: ClassVar = (
+        Section(_("When and where"), (("held_on", "place"), "agenda_item")),
+        Section(_("What both sides said"), ("recap", "cooperation_points", "next_steps")),
+    )
+
+    class Meta:
+        model = Debrief
+        fields = ("held_on", "place", "agenda_item", "recap", "cooperation_points", "next_steps")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose_session(self.fields["agenda_item"], self.instance.visit)
+        self.fields["agenda_item"].label = _("Session of the agenda")
+
+
+class DebriefParticipantForm(RecordForm):
+    class Meta:
+        model = DebriefParticipant
+        fields = ("side", "position", "institution", "has_agreed")
+
+    def create(self, actor: Actor) -> Record:
+        self.instance.order = next_order(self.instance.debrief.participants)
+        return super().create(actor)
+
+
+# --- Follow-up -------------------------------------------------------------------------------------------------
+
+
+class LessonForm(RecordForm):
+    class Meta:
+        model = Lesson
+        fields = ("text", "learnt_from", "agenda_item", "transferability")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose_session(self.fields["agenda_item"], self.instance.visit)
+
+    def create(self, actor: Actor) -> Record:
+        self.instance.order = next_order(self.instance.visit.lessons)
+        return super().create(actor)
+
+
+class CommitmentForm(RecordForm):
+    """What was promised at one visit."""
+
+    sections: ClassVar = (
+        Section(_("The promise"), ("visit", "text", ("owed_by", "owed_to"))),
+        Section(_("Follow-up"), (("due_on", "owner"), "lesson", "notes")),
+    )
+
+    class Meta:
+        model = Commitment
+        fields = ("text", "owed_by", "owed_to", "due_on", "owner", "lesson", "notes")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose_colleague(self.fields["owner"])
+        if not self.is_edit:
+            self.initial.setdefault("owner", None)
+            self.initial["owner"] = self.initial["owner"] or self.actor.user_id
+        self._offer_lessons()
+
+    def _offer_lessons(self) -> None:
+        field = self.fields["lesson"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Lesson.objects.filter(visit=self.instance.visit)
+        if not field.queryset.exists():
+            del self.fields["lesson"]
+
+
+class NewCommitmentForm(CommitmentForm):
+    """What was promised at any visit: the visit is asked, too."""
+
+    class Meta(CommitmentForm.Meta):
+        fields = ("visit", "text", "owed_by", "owed_to", "due_on", "owner", "notes")
+
+    def _offer_lessons(self) -> None:
+        """A lesson is chosen once the visit is known."""
+
+
+def delegates_of(visit: StudyVisit) -> Any:
+    """The delegates who are meant to take part in a visit, head first, as the attendance sheet lists them."""
+    rows = Delegate.objects.filter(delegation__study_visits=visit, status__in=PLANNED_STATUSES)
+    return rows.select_related("institution__country", "delegation").order_by("delegation", "order", "pk")
+

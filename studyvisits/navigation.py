@@ -1,0 +1,81 @@
+"""The place of study visits in the navigation, and what they ask of people on the first screen."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from fmm_portal.accounts.roles import is_staff
+from fmm_portal.core.home import Figure, HomePanel, HomePart, Task, register_home
+from fmm_portal.core.navigation import NavigationItem, register_navigation
+from fmm_portal.core.partial_dates import today
+from fmm_portal.core.policies import can
+from fmm_portal.core.principals import Principal
+from fmm_portal.core.resource import with_query
+from studyvisits.enums import HostStatus, VisitStatus
+from studyvisits.models import AgendaHost, Commitment, StudyVisit
+from studyvisits.tables import StudyVisitTable
+
+# Enough to fill the first screen; the lists have the rest.
+LOOKED_AT = 20
+SHOWN_VISITS = 5
+UNDER_WAY = (VisitStatus.UNDER_WAY, VisitStatus.COMPLETED)
+
+
+def _late_commitments(principal: Principal) -> Iterable[Task]:
+    """Overdue ones that this person follows, or whose side they speak for."""
+    late = Commitment.objects.visible_to(principal).overdue(today()).with_related()
+    mine = late.filter(owner=principal.account_id) if is_staff(principal) else late
+    for commitment in mine[:LOOKED_AT]:
+        if can(principal, "mark_done", commitment).allowed:
+            yield Task(str(commitment), commitment.get_absolute_url(), _("Open commitment"), commitment.due_on, is_late=True)
+
+
+def _slots_to_answer(principal: Principal) -> Iterable[Task]:
+    """Slots that wait for this person's own answer: of hosts, not of the programme that asks them."""
+    if is_staff(principal):
+        return
+    waiting = AgendaHost.objects.visible_to(principal).filter(status=HostStatus.PROPOSED).with_related()
+    for host in waiting[:LOOKED_AT]:
+        if can(principal, "confirm", host).allowed:
+            words = {"session": host.item, "visit": host.item.visit.reference}
+            yield Task(_("%(session)s (%(visit)s)") % words, host.get_absolute_url(), _("Answer for the slot"), host.item.day)
+
+
+def study_visits_at_a_glance(principal: Principal) -> HomePart:
+    visits = StudyVisit.objects.visible_to(principal)
+    commitments = Commitment.objects.visible_to(principal)
+    ahead = visits.upcoming(today())
+    shown = list((visits.filter(status__in=UNDER_WAY) | ahead).with_related().with_counts().order_by("starts_on", "pk"))
+    visit_list, commitment_list = reverse("studyvisits:visit_list"), reverse("studyvisits:commitment_list")
+    late = commitments.overdue(today()).count()
+    return HomePart(
+        tasks=[*_slots_to_answer(principal), *_late_commitments(principal)],
+        figures=[
+            Figure(visits.count(), _("study visits"), visit_list),
+            Figure(commitments.open().count(), _("open commitments"), with_query(commitment_list, is_open="true")),
+            Figure(
+                late, _("overdue commitments"), with_query(commitment_list, is_overdue="true"), is_warning=bool(late)
+            ),
+        ],
+        panels=[
+            HomePanel(
+                _("Visits ahead and under way"),
+                StudyVisitTable(shown[:SHOWN_VISITS]),
+                visit_list,
+                len(shown),
+                _("No visit is planned or under way."),
+            )
+        ],
+    )
+
+
+def register() -> None:
+    register_navigation(
+        NavigationItem(gettext_lazy("Study visits"), "studyvisits:visit_list", 10, ("/study-visits/",))
+    )
+    register_navigation(
+        NavigationItem(gettext_lazy("Commitments"), "studyvisits:commitment_list", 20, ("/commitments/",))
+    )
+    register_home(study_visits_at_a_glance, order=10)

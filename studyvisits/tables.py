@@ -1,0 +1,82 @@
+"""Tables of study visits and commitments."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from fmm_portal.core.display import day, text
+from fmm_portal.core.tables import Column, LinkColumn, PeriodColumn, StatusColumn, Table
+from fmm_portal.core.templatetags.portal import icon
+from fmm_portal.institutions.models import Country
+from studyvisits.models import Commitment, StudyVisit
+
+# More countries than this are counted, the rest is read on hover and on the visit's page.
+NAMED_COUNTRIES = 3
+
+
+def countries_in_short(countries: Sequence[Country]) -> str | SafeString:
+    """ "Togo, Ghana, Benin and 9 more"."""
+    names = [str(country) for country in countries]
+    if len(names) <= NAMED_COUNTRIES + 1:
+        return ", ".join(names)
+    shown = ", ".join(names[:NAMED_COUNTRIES])
+    rest = _t("and %(count)d more") % {"count": len(names) - NAMED_COUNTRIES}
+    return format_html('{} <abbr title="{}">{}</abbr>', shown, ", ".join(names[NAMED_COUNTRIES:]), rest)
+
+
+class CountriesColumn(Column):
+    """Countries by name, the first few. Prefetch them."""
+
+    def render(self, record: Any) -> str | SafeString:
+        return countries_in_short(self.read(record))
+
+
+class OpenCommitmentsColumn(Column):
+    """How many commitments are open, leading to them."""
+
+    is_number = True
+
+    def render(self, record: Any) -> str | SafeString:
+        count = self.read(record)
+        if not count:
+            return ""
+        return format_html('<a href="{}">{}</a>', reverse("studyvisits:visit_followup", args=[record.pk]), count)
+
+
+class DueColumn(Column):
+    """When it falls due; what is overdue says so in words."""
+
+    def render(self, record: Any) -> str | SafeString:
+        due = day(record.due_on)
+        if not record.is_overdue:
+            return due
+        return format_html('<span class="late">{}{} <span class="late__word">{}</span></span>', icon("clock"), due, _t("overdue"))
+
+
+class StudyVisitTable(Table):
+    model = StudyVisit
+    order = "-dates"
+    reference = LinkColumn(sort="reference", is_narrow=True)
+    title = Column()
+    senders = CountriesColumn("sending_countries", _("From"))
+    hosts = CountriesColumn("host_countries", _("To"))
+    dates = PeriodColumn("starts_on", "ends_on", _("Dates"), sort="starts_on")
+    status = StatusColumn(sort="status")
+    open_commitments = OpenCommitmentsColumn("open_commitment_count", _("Open commitments"))
+
+
+class CommitmentTable(Table):
+    model = Commitment
+    order = "due"
+    reference = LinkColumn(sort="reference", is_narrow=True)
+    text = Column()
+    owed_by = Column(value=lambda commitment: text(commitment.owed_by))
+    owed_to = Column(value=lambda commitment: text(commitment.owed_to))
+    due = DueColumn("due_on", _("Due"), sort="due_on")
+    status = StatusColumn(sort="status")
+    visit = LinkColumn("visit.reference", _("Study visit"), url=lambda commitment: commitment.visit.get_absolute_url())

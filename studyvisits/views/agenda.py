@@ -1,0 +1,295 @@
+"""The agenda of a visit: days, sessions and their hosts, publishing versions."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from fmm_portal.core.errors import Refused, StaleRecord
+from fmm_portal.core.models import Record
+from fmm_portal.core.policies import can, require
+from fmm_portal.core.resource import Crumb
+from studyvisits.agenda import by_day, changes_between, long_day, overlaps, snapshot_item
+from studyvisits.forms import AgendaHostForm, AgendaItemForm, PublishForm
+from studyvisits.models import AgendaHost, AgendaItem, AgendaVersion, StudyVisit
+from studyvisits.published import days_of, read_changes
+from studyvisits.services import move_agenda_item, publish_agenda
+from studyvisits.views.frame import VisitFrame, VisitPartViews, visit_url
+from studyvisits.views.session import session_context
+
+
+@dataclass(slots=True)
+class ShownHost:
+    """A host in the agenda, and where it answers when this person may."""
+
+    host: AgendaHost
+    answer_url: str
+
+
+@dataclass(slots=True)
+class ShownItem:
+    """A session as the agenda lists it. `clashes` says with what it overlaps."""
+
+    item: AgendaItem
+    hosts: list[ShownHost]
+    clashes: list[str]
+    is_first: bool
+    is_last: bool
+
+
+@dataclass(slots=True)
+class ShownDay:
+    """A day of the agenda; `day` is None for what has no day yet."""
+
+    day: date | None
+    heading: str
+    number: int | None
+    items: list[ShownItem] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> str:
+        return f"day-{self.day.isoformat()}" if self.day else "day-unknown"
+
+
+def clashes_of(items: Iterable[AgendaItem]) -> dict[int, list[str]]:
+    """For each session the sentences that say with what it overlaps."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for overlap in overlaps(items):
+        for one, other in ((overlap.first, overlap.second), (overlap.second, overlap.first)):
+            hours = "–".join(hour.strftime("%H:%M") for hour in (other.starts_at, other.ends_at) if hour)
+            found[one.pk].append(_t("Overlaps with “%(session)s” (%(hours)s)") % {"session": other, "hours": hours})
+    return found
+
+
+def day_number(visit: StudyVisit, day: date | None) -> int | None:
+    """The day of the journey, counted from the first; None when that is not known."""
+    if day is None or not visit.starts_on or not visit.starts_on.is_exact:
+        return None
+    return (day - visit.starts_on.earliest).days + 1
+
+
+class AgendaTab(VisitFrame):
+    def agenda(self) -> HttpResponse:
+        visit = self.record()
+        may_edit = can(self.principal, "change", visit).allowed
+        versions = list(AgendaVersion.objects.visible_to(self.principal).filter(visit=visit).defer("items").with_related())
+        context = {
+            "days": self.days(visit),
+            "versions": versions,
+            "may_publish": can(self.principal, "publish_agenda", visit).allowed,
+            "next_number": versions[0].number + 1 if versions else 1,
+            "add_url": reverse("studyvisits:agenda_item_create", args=[visit.pk]) if may_edit else "",
+        }
+        return self.tab(visit, "agenda", context)
+
+    def days(self, visit: StudyVisit) -> list[ShownDay]:
+        items = list(AgendaItem.objects.visible_to(self.principal).filter(visit=visit).with_related())
+        clashes = clashes_of(items)
+        keeps = self.keeps(visit)
+        shown = []
+        for day, group in by_day(items):
+            heading = long_day(day) if day else _t("Day not known")
+            entry = ShownDay(day, heading, day_number(visit, day))
+            for position, item in enumerate(group):
+                hosts = [self.shown_host(visit, item, host, keeps) for host in item.hosts.all()]
+                is_last = position == len(group) - 1
+                entry.items.append(ShownItem(item, hosts, clashes[item.pk], position == 0, is_last))
+            shown.append(entry)
+        return shown
+
+    def shown_host(self, visit: StudyVisit, item: AgendaItem, host: AgendaHost, keeps: bool) -> ShownHost:
+        # What the rules read of the session and its visit is at hand already.
+        host.item, item.visit = item, visit
+        may_answer = keeps or can(self.principal, "confirm", host).allowed
+        args = [visit.pk, item.pk, host.pk]
+        return ShownHost(host, reverse("studyvisits:agenda_host_detail", args=args) if may_answer else "")
+
+    def publish(self) -> HttpResponse:
+        """Show what has changed since the last version, then freeze the agenda as the next one."""
+        visit = self.record()
+        require(self.principal, "publish_agenda", visit)
+        form = PublishForm(self.request.POST or None, initial={"record_version": visit.version})
+        if self.request.method == "POST" and form.is_valid():
+            try:
+                version = publish_agenda(
+                    visit,
+                    actor=self.actor,
+                    note=form.cleaned_data["note"],
+                    expected_version=form.cleaned_data["record_version"],
+                )
+            except Refused as error:
+                form.add_error(None, " ".join(error.messages))
+            except StaleRecord as error:
+                form.data = form.data.copy()  # type: ignore[misc]
+                form.data["record_version"] = str(error.current.version)  # type: ignore[index]
+                form.add_error(None, _t("The visit was changed meanwhile. Look at it again, then publish."))
+            else:
+                messages.success(self.request, _t("%(agenda)s is published.") % {"agenda": version})
+                return redirect(visit_url("agenda", visit))
+        items = [snapshot_item(item) for item in AgendaItem.objects.filter(visit=visit).with_related()]
+        last = AgendaVersion.objects.filter(visit=visit).first()
+        number = last.number + 1 if last else 1
+        title = _t("Publish agenda, version %(number)d") % {"number": number}
+        context = {
+            "object": visit,
+            "form": form,
+            "title": title,
+            "crumbs": [*self.crumbs(visit), Crumb(_t("Agenda"), visit_url("agenda", visit))],
+            "last": last,
+            "count": len(items),
+            "changes": read_changes(changes_between(last.items, items)) if last else [],
+            "cancel_url": visit_url("agenda", visit),
+            "submit_label": title,
+        }
+        return self.render("studyvisits/agenda_publish.html", context)
+
+
+class AgendaItemViews(VisitPartViews):
+    """A session: on its own page with hosts, questions, notes and attendance; in the agenda, in its place."""
+
+    model = AgendaItem
+    prefix = "study-visits/<int:visit_pk>/agenda"
+    resource = "agenda_item"
+    pages: ClassVar[Sequence[str]] = ("create", "detail", "edit", "delete", "move")
+    form_class = AgendaItemForm
+    detail_template = "studyvisits/agenda_item_detail.html"
+    tab = "agenda"
+    add_title = _("Add agenda item")
+
+    def new_record(self) -> AgendaItem:
+        """A copy of the session named by `like`, or an empty one of the `day` that the last one had."""
+        like = self.request.GET.get("like", "")
+        item = AgendaItem(visit=self.visit)
+        if like.isdigit():
+            original = get_object_or_404(self.rows(), pk=int(like))
+            for name in ("day", "kind", "topic", "host_label", "leg", "place", "languages", "notes"):
+                setattr(item, name, getattr(original, name))
+            return item
+        try:
+            item.day = date.fromisoformat(self.request.GET.get("day", ""))
+        except ValueError:
+            legs = list(self.visit.legs.all()[:2])
+            item.leg = legs[0] if len(legs) == 1 else None
+        leg = self.request.GET.get("leg", "")
+        if leg.isdigit():
+            item.leg = self.visit.legs.filter(pk=int(leg)).first()
+        return item
+
+    def form_options(self) -> dict[str, Any]:
+        options = super().form_options()
+        like = self.request.GET.get("like", "")
+        if like.isdigit() and "pk" not in self.kwargs:
+            hosts = AgendaHost.objects.visible_to(self.principal).filter(item=int(like), item__visit=self.visit)
+            options["initial"] = {"hosts": list(hosts.values_list("institution", flat=True))}
+        return options
+
+    def after(self, record: Any) -> str:
+        """Save and add another: the next one is of the same day and leg."""
+        if "again" in self.request.POST:
+            kept = {"day": record.day.isoformat() if record.day else "", "leg": record.leg_id or ""}
+            query = urlencode({name: value for name, value in kept.items() if value})
+            return f"{self.url('create')}?{query}"
+        return super().after(record)
+
+    def anchor(self, record: Any) -> str:
+        return f"item-{record.pk}"
+
+    def detail(self) -> HttpResponse:
+        item = self.record()
+        return self.render(self.detail_template, session_context(self, item))
+
+    def move(self) -> HttpResponse:
+        """One place up or down within its day."""
+        if self.request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        item = self.record()
+        require(self.principal, "change", item)
+        siblings = list(AgendaItem.objects.filter(visit=self.visit, day=item.day))
+        position = siblings.index(item)
+        if self.request.POST.get("direction") == "up":
+            after = siblings[position - 2] if position >= 2 else None
+        else:
+            after = siblings[min(position + 1, len(siblings) - 1)]
+        if after != item:
+            move_agenda_item(item, actor=self.actor, after=after)
+        return redirect(self.tab_url(item))
+
+
+class AgendaHostViews(VisitPartViews):
+    """The institutions asked to receive the delegation in a session, and their answers."""
+
+    model = AgendaHost
+    prefix = "study-visits/<int:visit_pk>/agenda/<int:item_pk>/hosts"
+    resource = "agenda_host"
+    pages: ClassVar[Sequence[str]] = ("create", "detail", "edit", "delete", "step")
+    form_class = AgendaHostForm
+    detail_template = "studyvisits/agenda_host_detail.html"
+    tab = "agenda"
+    add_title = _("Add host")
+    facts = ("institution", "comment", "replaced_by")
+
+    def __init__(self, request: Any, **kwargs: Any) -> None:
+        super().__init__(request, **kwargs)
+        items = AgendaItem.objects.visible_to(self.principal).filter(visit=self.visit)
+        self.item: AgendaItem = get_object_or_404(items.with_related(), pk=kwargs["item_pk"])
+
+    def rows(self) -> Any:
+        return AgendaHost.objects.visible_to(self.principal).filter(item=self.item)
+
+    def new_record(self) -> Record:
+        return AgendaHost(item=self.item)
+
+    def crumbs(self, record: Any = None) -> list[Crumb]:
+        found = [*super().crumbs(), Crumb(self.item, self.item.get_absolute_url())]
+        return [*found, Crumb(record.institution, self.url("detail", record.pk))] if record is not None else found
+
+    def page_of(self, record: Any, *, current: str = "detail") -> dict[str, Any]:
+        context = super().page_of(record, current=current)
+        return context | {"title": str(record.institution), "item": self.item, "visit": self.visit, "crumbs": self.crumbs()}
+
+    def page_url(self, record: Any) -> str:
+        return self.item.get_absolute_url()
+
+    def cancel_url(self) -> str:
+        return self.asked_for() or self.item.get_absolute_url()
+
+    def after_delete(self, record: Any) -> str:
+        return self.item.get_absolute_url()
+
+
+class AgendaVersionViews(VisitPartViews):
+    """A published agenda as it was, and what had changed."""
+
+    model = AgendaVersion
+    prefix = "study-visits/<int:visit_pk>/agenda/versions"
+    resource = "agenda_version"
+    pages: ClassVar[Sequence[str]] = ("detail",)
+    tab = "agenda"
+    paths: ClassVar[dict[str, str]] = {"detail": f"{prefix}/<int:number>/"}
+
+    def record(self) -> AgendaVersion:
+        found = self.rows().with_related().filter(number=self.kwargs["number"]).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def detail(self) -> HttpResponse:
+        version = self.record()
+        context = {
+            "object": version,
+            "title": f"{version}: {self.visit}",
+            "visit": self.visit,
+            "crumbs": self.crumbs(),
+            "days": days_of(version.items),
+            "changes": read_changes(version.changes),
+        }
+        return self.render("studyvisits/agenda_version.html", context)

@@ -1,0 +1,161 @@
+"""What all pages of one study visit share, and the base of the small pages of its parts."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.enums import PLANNED_STATUSES
+from delegations.models import Delegate, Delegation
+from fmm_portal.core.models import Document
+from fmm_portal.core.policies import require
+from fmm_portal.core.resource import Crumb, Tab
+from fmm_portal.core.views import CrudViews
+from studyvisits.enums import VISIT_STAGES
+from studyvisits.models import Debrief, SessionNote, StudyVisit
+from studyvisits.policies import VISITS
+
+# Where what a step waits for is put right: the guard's code and the page of the visit.
+MENDED_ON = {
+    "dates_given": "visit_edit",
+    "dates_exact": "visit_edit",
+    "host_country": "leg_create",
+    "delegation": "visit_delegation",
+    "head": "visit_delegation",
+    "agenda": "visit_agenda",
+    "agenda_published": "visit_publish",
+    "nominations_settled": "visit_delegation",
+    "attendance": "visit_delegation",
+    "debrief_agreed": "visit_debrief",
+}
+TAB_LABELS = {
+    "agenda": gettext_lazy("Agenda"),
+    "delegation": gettext_lazy("Delegation"),
+    "notes": gettext_lazy("Notes"),
+    "debrief": gettext_lazy("Debrief"),
+    "followup": gettext_lazy("Follow-up"),
+    "documents": gettext_lazy("Documents"),
+}
+
+
+def visit_url(page: str, visit: StudyVisit | int) -> str:
+    """The address of a page of a visit, such as "agenda"."""
+    return reverse(f"studyvisits:visit_{page}", args=[visit if isinstance(visit, int) else visit.pk])
+
+
+class VisitFrame(CrudViews):
+    """The head, the state strip and the tabs of a visit; each tab is a page of its own in another module."""
+
+    model = StudyVisit
+    prefix = "study-visits"
+    resource = "visit"
+    stages: ClassVar[Sequence[str]] = VISIT_STAGES
+
+    def rows(self) -> models.QuerySet[Any]:
+        return StudyVisit.objects.visible_to(self.principal).with_counts()
+
+    def keeps(self, visit: StudyVisit) -> bool:
+        """Whether this person is programme staff for the visit."""
+        return VISITS.is_kept_by(self.principal, visit)
+
+    def tabs(self, visit: StudyVisit) -> list[Tab]:
+        counts = {
+            "agenda": visit.agenda_count,  # type: ignore[attr-defined]
+            "delegation": self._seats(visit),
+            "notes": SessionNote.objects.visible_to(self.principal).filter(item__visit=visit).count(),
+            "debrief": None,
+            "followup": visit.open_commitment_count,  # type: ignore[attr-defined]
+            "documents": self.documents_of(visit).count(),
+        }
+        return [Tab(label, visit_url(page, visit), counts[page]) for page, label in TAB_LABELS.items()]
+
+    def _seats(self, visit: StudyVisit) -> int:
+        delegations = Delegation.objects.visible_to(self.principal).filter(study_visits=visit)
+        standing = Delegate.objects.filter(delegation__in=delegations.any_pk(), status__in=PLANNED_STATUSES)
+        return int(standing.aggregate(seats=models.Sum("seats", default=0))["seats"])
+
+    def documents_of(self, visit: StudyVisit) -> models.QuerySet[Document]:
+        """The documents of the visit that this person may open."""
+        kind = ContentType.objects.get_for_model(StudyVisit)
+        return Document.objects.visible_to(self.principal).filter(subject_type=kind, subject_id=visit.pk)
+
+    def mend_url(self, record: Any, code: str) -> str:
+        """Where a person puts right what blocks a step; nothing where only time helps."""
+        name = MENDED_ON.get(code)
+        return reverse(f"studyvisits:{name}", args=[record.pk]) if name else ""
+
+    def page_of(self, record: Any, *, current: str = "detail") -> dict[str, Any]:
+        context = super().page_of(record, current=current)
+        return context | {"visit": record, "keeps": self.keeps(record), "may_edit": bool(context["edit_url"])}
+
+    def tab(self, visit: StudyVisit, page: str, context: dict[str, Any]) -> HttpResponse:
+        """One tab: the frame of the visit around `studyvisits/visit_<page>.html`."""
+        label = TAB_LABELS.get(page)
+        title = {"title": f"{label}: {visit}"} if label else {}
+        return self.render(f"studyvisits/visit_{page}.html", self.page_of(visit, current=page) | title | context)
+
+
+class VisitPartViews(CrudViews):
+    """The pages of a part of a visit: added, edited and deleted by itself, then back on the visit's tab."""
+
+    pages: ClassVar[Sequence[str]] = ("create", "edit", "delete")
+    # The tab that shows such parts, and the part's relation to the visit.
+    tab: ClassVar[str] = "detail"
+    path: ClassVar[str] = "visit"
+    add_title: ClassVar[Any] = ""
+
+    def __init__(self, request: Any, **kwargs: Any) -> None:
+        super().__init__(request, **kwargs)
+        # Anonymous people are sent to the log-in before any page is asked for.
+        self.visit: StudyVisit = get_object_or_404(
+            StudyVisit.objects.visible_to(self.principal), pk=kwargs["visit_pk"]
+        )
+
+    def rows(self) -> models.QuerySet[Any]:
+        return super().rows().filter(**{self.path: self.visit})
+
+    def new_record(self) -> Any:
+        return self.model(**{self.path: self.visit})
+
+    def create(self) -> HttpResponse:
+        record = self.new_record()
+        require(self.principal, "create", record)
+        title = str(self.add_title or _("Add %(thing)s") % {"thing": self.model._meta.verbose_name})
+        return self.edit_with(record, title=title, crumbs=self.crumbs(), cancel=self.cancel_url())
+
+    def crumbs(self, record: Any = None) -> list[Crumb]:
+        found = [
+            Crumb(capfirst(str(StudyVisit._meta.verbose_name_plural)), reverse("studyvisits:visit_list")),
+            Crumb(self.visit, self.visit.get_absolute_url()),
+        ]
+        if self.tab != "detail":
+            found.append(Crumb(TAB_LABELS[self.tab], visit_url(self.tab, self.visit)))
+        return found
+
+    def tab_url(self, record: Any = None) -> str:
+        """The tab, at the part where the browser can find it."""
+        anchor = f"#{self.anchor(record)}" if record is not None and record.pk else ""
+        return visit_url(self.tab, self.visit) + anchor
+
+    def anchor(self, record: Any) -> str:
+        return f"{self.model._meta.model_name}-{record.pk}"
+
+    def page_url(self, record: Any) -> str:
+        return self.tab_url(record)
+
+    def cancel_url(self) -> str:
+        return self.asked_for() or self.tab_url()
+
+    def after_delete(self, record: Any) -> str:
+        return self.tab_url()
+
+    def debrief(self) -> Debrief:
+        """The visit's debrief, as far as this person sees it."""
+        return get_object_or_404(Debrief.objects.visible_to(self.principal), visit=self.visit)

@@ -1,0 +1,87 @@
+"""The list of visits, planning a new one, and the overview of one."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from fmm_portal.core.facts import facts_of
+from fmm_portal.core.forms import RecordForm
+from fmm_portal.core.policies import can
+from fmm_portal.reports.models import Report
+from fmm_portal.reports.registry import kinds_for
+from studyvisits.filters import StudyVisitFilterSet
+from studyvisits.forms import AnswerForm, LearningQuestionForm, LegForm, PlanVisitForm, StudyVisitForm
+from studyvisits.models import LearningQuestion, Leg, StudyVisit
+from studyvisits.tables import StudyVisitTable
+from studyvisits.views.agenda import AgendaTab
+from studyvisits.views.debrief import DebriefTab
+from studyvisits.views.delegation import DelegationTab
+from studyvisits.views.documents import DocumentsTab
+from studyvisits.views.followup import FollowUpTab
+from studyvisits.views.frame import VisitPartViews
+from studyvisits.views.notes import NotesTab
+from studyvisits.waiting import waiting_for
+
+
+class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, DocumentsTab):
+    """All pages of study visits; each tab lives in a module of its own."""
+
+    pages: ClassVar[Sequence[str]] = (
+        "list", "create", "detail", "edit", "history", "step",
+        "agenda", "publish", "delegation", "attended", "notes", "debrief", "followup", "documents",
+    )  # fmt: skip
+    form_class: ClassVar[type[RecordForm] | None] = StudyVisitForm
+    table_class = StudyVisitTable
+    filterset_class = StudyVisitFilterSet
+    filter_names = ("search", "sending_country_id", "host_country_id", "theme_id", "status")
+    more_filters = ("year", "programme_id", "host_institution_id", "owner_id", "has_open_commitments")
+    create_label = _("Plan study visit")
+    empty_text = _("A study visit begins with a title; dates, delegation and agenda follow.")
+    facts = ("programme", "themes", "objectives", "dates_note", "outcomes")
+
+    def create(self) -> HttpResponse:
+        self.form_class = PlanVisitForm  # type: ignore[misc]
+        return super().create()
+
+    def detail(self) -> HttpResponse:
+        visit = self.record()
+        questions = LearningQuestion.objects.visible_to(self.principal).filter(visit=visit).with_related()
+        context = {
+            "facts": facts_of(visit, self.facts, self.principal),
+            "legs": visit.legs.all(),
+            "questions": questions,
+            "may_ask": can(self.principal, "create", LearningQuestion(visit=visit)).allowed,
+            "waiting": waiting_for(visit, self.principal, keeps=self.keeps(visit)),
+            **self.reports_of(visit),
+        }
+        return self.tab(visit, "detail", context)
+
+    def reports_of(self, visit: StudyVisit) -> dict[str, Any]:
+        """The newest report of each kind and language, and what may be asked for."""
+        rows = Report.objects.visible_to(self.principal).of_subject(visit).with_related()
+        newest: dict[tuple[str, str], Report] = {}
+        for report in rows.order_by("-created_at", "-pk"):
+            newest.setdefault((report.kind, report.language), report)
+        may_request = can(self.principal, "request_report", visit).allowed
+        return {"reports": list(newest.values()), "report_kinds": kinds_for(visit) if may_request else []}
+
+
+class LegViews(VisitPartViews):
+    model = Leg
+    prefix = "study-visits/<int:visit_pk>/legs"
+    form_class = LegForm
+    add_title = _("Add leg")
+
+
+class LearningQuestionViews(VisitPartViews):
+    model = LearningQuestion
+    prefix = "study-visits/<int:visit_pk>/questions"
+    pages = ("create", "edit", "delete", "answer")
+    form_class: ClassVar[type[RecordForm] | None] = LearningQuestionForm
+    add_title = _("Add learning question")
+
+    def answer(self) -> HttpResponse:
+        self.form_class = AnswerForm  # type: ignore[misc]
+        return self.edit()
