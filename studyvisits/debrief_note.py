@@ -56,6 +56,7 @@ def present(data: "DebriefNoteData") -> Shown:
         "title": title,
         "title_size": _size(str(title)),
         "kind_label": _("Debrief note"),
+        "author": _author(data),
         "programme": _programme(data),
         "period": period(visit["starts_on"], visit["ends_on"]),
         "senders": _countries(visit["sending_countries"]),
@@ -156,6 +157,15 @@ def _programme(data: "DebriefNoteData") -> Shown | None:
         "funding_line": Multilingual(programme["funding_line"]),
         "disclaimer": Multilingual(programme["disclaimer"]),
     }
+
+
+def _author(data: "DebriefNoteData") -> str:
+    """Who issues the note: the implementer, else the programme."""
+    programme = data["programme"]
+    if programme is None:
+        return ""
+    issuer = programme["implementer"]
+    return str(Multilingual(issuer["name"] if issuer else programme["name"]))
 
 
 def _people(delegations: "list[DelegationData]") -> str:

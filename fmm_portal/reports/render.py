@@ -3,7 +3,7 @@
 The file is PDF/A-3a (kept for decades, data attached) and PDF/UA-1 (read aloud by screen readers) at once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,7 +71,7 @@ def render_pdf(
     on_progress(15, Stage.LAYING_OUT)
     options: dict[str, Any] = {"pdf_variant": "pdf/a-3a", "pdf_tags": True, "attachments": [attachment]}
     try:
-        document = HTML(string=text, url_fetcher=_fetcher()).render(
+        document = HTML(string=text, base_url="static:/", url_fetcher=_fetcher()).render(
             font_config=_font_configuration(),
             stylesheets=[_stylesheet(name) for name in stylesheets],
             **options,
@@ -80,6 +80,7 @@ def render_pdf(
         # Not an Exception in WeasyPrint's eyes; to the job it is a failure like others.
         raise PartMissing(str(error)) from error
     _mark_as_pdf_ua(document.metadata)
+    _tag_languages()
     on_progress(80, Stage.WRITING)
     pdf: bytes = document.write_pdf(**options)
     return pdf
@@ -106,6 +107,28 @@ def _mark_as_pdf_ua(metadata: Any) -> None:
         return rdf.replace(END_OF_RDF, PDF_UA_MARK + END_OF_RDF)
 
     metadata.generate_rdf_metadata = write_rdf_with_mark
+
+
+@lru_cache(maxsize=1)
+def _tag_languages() -> None:
+    """Have the `lang` of every element written into the file's structure, for screen readers to change voice.
+
+    WeasyPrint 70 writes the document's language only, and offers no hook; its function that turns a box into
+    an element of the structure calls itself by its module's name, so that wrapping it once reaches every box.
+    """
+    import pydyf
+    from weasyprint.pdf import tags
+
+    build = tags._build_box_tree
+
+    def build_with_language(box: Any, *args: Any) -> Iterator[Any]:
+        declared = getattr(getattr(box, "element", None), "attrib", {}).get("lang")
+        for element in build(box, *args):
+            if declared:
+                element["Lang"] = pydyf.String(declared)
+            yield element
+
+    tags._build_box_tree = build_with_language
 
 
 # --- Kept for the life of the process: reading fonts and style sheets costs more than a short report --------

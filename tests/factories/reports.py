@@ -61,7 +61,10 @@ def later(seconds: float) -> Any:
 def founding_visit(title: Multilingual | None = None, reference: str = "SV-2019-001") -> StudyVisit:
     """Togo's visit to Tunisia of January 2019: six positions, six stops, a debrief at ANETI."""
     eu = InstitutionFactory(
-        acronym="EU", country=None, name=Multilingual(en="European Union", fr="Union européenne"), kind=InstitutionKind.DONOR
+        acronym="EU",
+        country=None,
+        name=Multilingual(en="European Union", fr="Union européenne"),
+        kind=InstitutionKind.DONOR,
     )
     icmpd = InstitutionFactory(
         acronym="ICMPD",
@@ -75,7 +78,8 @@ def founding_visit(title: Multilingual | None = None, reference: str = "SV-2019-
         programme=programme,
         valid_until=PartialDate(2021),
         funding_line=Multilingual(
-            en="This project is funded by the European Union.", fr="Ce projet est financé par l'Union européenne."
+            en="This project is funded by the European Union.",
+            fr="Ce projet est financé par l'Union européenne.",
         ),
         disclaimer=Multilingual(
             en="The contents are the sole responsibility of ICMPD.",
@@ -104,9 +108,14 @@ def _delegation() -> Delegation:
     delegation = DelegationFactory(
         name=Multilingual(en="Delegation of Togo", fr="Délégation du Togo"), sending_countries=[country("TG")]
     )
-    names = {"DGE": "Directorate General of Employment", "ANPE": "National Employment Agency", "DTE": "Directorate of Togolese Abroad"}
+    names = {
+        "DGE": "Directorate General of Employment",
+        "ANPE": "National Employment Agency",
+        "DTE": "Directorate of Togolese Abroad",
+    }
     found = {
-        acronym: InstitutionFactory(acronym=acronym, name=Multilingual(en=name)) for acronym, name in names.items()
+        acronym: InstitutionFactory(acronym=acronym, name=Multilingual(en=name))
+        for acronym, name in names.items()
     }
     employers = InstitutionFactory(
         acronym="",
@@ -177,7 +186,9 @@ def _agenda(visit: StudyVisit) -> dict[str, Any]:
 def _debrief(visit: StudyVisit, aneti: Any) -> None:
     last = visit.agenda_items.get(kind=SessionKind.DEBRIEF)
     anpe = visit.delegations.get().delegates.get(institution__acronym="ANPE").institution
-    SessionNoteFactory(item=last, key_points=Multilingual(en="Bilateral agreements come first."), is_shared=True)
+    SessionNoteFactory(
+        item=last, key_points=Multilingual(en="Bilateral agreements come first."), is_shared=True
+    )
     SessionNoteFactory(item=last, key_points=Multilingual(en="Unfinished thought."), is_shared=False)
     LearningQuestionFactory(visit=visit, text=Multilingual(en="How are candidates prepared?"), asked_by=anpe)
     LessonFactory(
@@ -196,9 +207,15 @@ def _debrief(visit: StudyVisit, aneti: Any) -> None:
         next_steps=Multilingual(en="Exchange of documents"),
         status=DebriefStatus.AGREED,
     )
-    DebriefParticipantFactory(debrief=debrief, position=Multilingual(en="Director General of Employment"), has_agreed=True)
     DebriefParticipantFactory(
-        debrief=debrief, side="hosting", position=Multilingual(en="Head of ANETI"), institution=aneti, has_agreed=True
+        debrief=debrief, position=Multilingual(en="Director General of Employment"), has_agreed=True
+    )
+    DebriefParticipantFactory(
+        debrief=debrief,
+        side="hosting",
+        position=Multilingual(en="Head of ANETI"),
+        institution=aneti,
+        has_agreed=True,
     )
     CommitmentFactory(
         visit=visit,

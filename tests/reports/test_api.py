@@ -18,7 +18,13 @@ def visit(db: None):
 
 
 def wish(visit, **values: object) -> dict[str, object]:
-    return {"kind": "debrief-note", "subject_type": "study-visits", "subject_id": visit.pk, "language": "fr", **values}
+    return {
+        "kind": "debrief-note",
+        "subject_type": "study-visits",
+        "subject_id": visit.pk,
+        "language": "fr",
+        **values,
+    }
 
 
 def test_report_is_asked_for_watched_and_downloaded(visit) -> None:
@@ -77,7 +83,8 @@ def test_agency_reads_and_asks_as_far_as_its_scopes_and_rights_reach(visit) -> N
 
 
 @pytest.mark.parametrize(
-    ("values", "field"), [({"kind": "horoscope"}, "kind"), ({"language": "de"}, "language"), ({"subject_id": 0}, "subject_id")]
+    ("values", "field"),
+    [({"kind": "horoscope"}, "kind"), ({"language": "de"}, "language"), ({"subject_id": 0}, "subject_id")],
 )
 def test_bad_wishes_name_the_field(values: dict[str, object], field: str, visit) -> None:
     response = as_persona("amina").post("reports/", wish(visit, **values))

@@ -52,7 +52,9 @@ def test_request_queues_a_report_with_its_reference_and_frozen_data(visit, amina
     assert report.data_fingerprint == hashlib.sha256(canonical_json(report.data)).hexdigest()
 
 
-def test_request_wakes_a_worker_once_it_is_committed(visit, amina, by, django_capture_on_commit_callbacks) -> None:
+def test_request_wakes_a_worker_once_it_is_committed(
+    visit, amina, by, django_capture_on_commit_callbacks
+) -> None:
     with django_capture_on_commit_callbacks() as callbacks:
         ask(by(amina), visit)
         ask(by(amina), visit)
@@ -106,7 +108,11 @@ def test_request_is_in_the_history_of_the_visit(visit, amina, by) -> None:
     ask(by(amina), visit)
 
     entry = history_of(visit).first()
-    assert (entry.verb, entry.user, entry.changes["reference"]) == ("request_report", amina, [None, "SV-2019-001-DN"])
+    assert (entry.verb, entry.user, entry.changes["reference"]) == (
+        "request_report",
+        amina,
+        [None, "SV-2019-001-DN"],
+    )
 
 
 # --- who gets what -----------------------------------------------------------------------------------------------
@@ -164,12 +170,18 @@ def test_no_data_name_a_person(visit, amina, by) -> None:
     [
         ("Write to director@aneti.example.tn today", "Write to […] today"),
         ("Call +216 71 123 456 or 00228 22 21 20 19.", "Call […] or […]."),
-        ("14/11/2017, EUR 26 450 000, SV-2019-001, 2019-2021", "14/11/2017, EUR 26 450 000, SV-2019-001, 2019-2021"),
+        (
+            "14/11/2017, EUR 26 450 000, SV-2019-001, 2019-2021",
+            "14/11/2017, EUR 26 450 000, SV-2019-001, 2019-2021",
+        ),
         ("https://www.icmpd.org/news/1234567890", "https://www.icmpd.org/news/1234567890"),
     ],
 )
 def test_addresses_and_numbers_in_texts_are_blanked(typed: str, printed: str) -> None:
-    assert without_contact_details({"notes": [{"en": typed}], "count": 3}) == {"notes": [{"en": printed}], "count": 3}
+    assert without_contact_details({"notes": [{"en": typed}], "count": 3}) == {
+        "notes": [{"en": printed}],
+        "count": 3,
+    }
 
 
 # --- refusals ----------------------------------------------------------------------------------------------------
@@ -217,7 +229,11 @@ def test_failed_report_says_why_and_can_be_tried_again(visit, amina, eva, by) ->
 
     assert make_report(report.pk) is False
     report.refresh_from_db()
-    assert (report.status, report.failure, report.error) == (JobStatus.FAILED, JobFailure.ERROR, "KeyError: 'visit'")
+    assert (report.status, report.failure, report.error) == (
+        JobStatus.FAILED,
+        JobFailure.ERROR,
+        "KeyError: 'visit'",
+    )
     assert not report.file
 
     assert retry_report(report, actor=by(amina)).status == JobStatus.QUEUED

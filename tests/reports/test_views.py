@@ -77,7 +77,9 @@ def test_download_of_what_is_not_ready_leads_to_its_page(visit, amina, browser_o
 
 
 def test_failed_report_says_why_and_offers_another_try(visit, amina, browser_of) -> None:
-    report = ReportFactory(visit=visit, status=JobStatus.FAILED, failure=JobFailure.TOO_LONG, error="secret path")
+    report = ReportFactory(
+        visit=visit, status=JobStatus.FAILED, failure=JobFailure.TOO_LONG, error="secret path"
+    )
     browser = browser_of(amina)
 
     page = browser.get(report.get_absolute_url()).content.decode()
@@ -106,7 +108,9 @@ def test_list_shows_the_reports_of_the_reader_alone(visit, amina, marc, eva, bro
 
     def shown(user, query="") -> set[int]:
         page = browser_of(user).get(f"/reports/{query}").content.decode()
-        return {report.pk for report in (for_programme, for_readers) if f'href="/reports/{report.pk}/"' in page}
+        return {
+            report.pk for report in (for_programme, for_readers) if f'href="/reports/{report.pk}/"' in page
+        }
 
     assert shown(amina) == {for_programme.pk, for_readers.pk}
     assert shown(amina, "?is_mine=true") == {for_programme.pk}
