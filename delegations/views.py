@@ -24,7 +24,7 @@ from delegations.workflow import DELEGATE_WORKFLOW
 from fmm_portal.core.forms import ChoiceBoxes
 from fmm_portal.core.policies import can, require
 from fmm_portal.core.principals import Principal
-from fmm_portal.core.resource import Crumb
+from fmm_portal.core.resource import Crumb, with_query
 from fmm_portal.core.steps import Steps, steps_of
 from fmm_portal.core.views import CrudViews
 
@@ -155,6 +155,7 @@ class DelegateViews(CrudViews):
     )  # fmt: skip
     step_pages = {"replace": "replace"}
     create_label = _l("Nominate delegate")
+    adds_another = True
 
     def delegation(self) -> Delegation:
         rows = Delegation.objects.visible_to(self.principal)
@@ -174,7 +175,10 @@ class DelegateViews(CrudViews):
         return [*found, Crumb(record, record.get_absolute_url())] if record is not None else found
 
     def after(self, record: Any) -> str:
-        """Back to the list of positions, where the next one waits."""
+        """Back to the list of positions, or on to the next one."""
+        if "again" in self.request.POST:
+            address = self.url("create", record.delegation_id)
+            return with_query(address, next=self.asked_for()) if self.asked_for() else address
         return self.asked_for() or record.delegation.get_absolute_url()
 
     def replace(self) -> HttpResponse:

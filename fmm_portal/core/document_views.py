@@ -19,7 +19,7 @@ from fmm_portal.core.documents import ACCEPTED_TYPES, attach_document, document_
 from fmm_portal.core.enums import Audience
 from fmm_portal.core.models import Document, Record
 from fmm_portal.core.policies import require
-from fmm_portal.core.resource import Crumb
+from fmm_portal.core.resource import Crumb, page_asked_for
 from fmm_portal.core.services import delete_record
 
 
@@ -88,7 +88,7 @@ def attach(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     require(actor.principal, "create", Document(subject=subject))
     form = DocumentForm(request.POST, request.FILES) if request.method == "POST" else DocumentForm()
-    back = resolve_url(request.GET.get("next") or subject.get_absolute_url())  # type: ignore[attr-defined]
+    back = page_asked_for(request) or resolve_url(subject.get_absolute_url())  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -105,7 +105,7 @@ def attach(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
                 form.add_error(name if name in form.fields else None, errors)
         else:
             messages.success(request, _("%(record)s: saved.") % {"record": document})
-            return redirect(subject.get_absolute_url())  # type: ignore[attr-defined]
+            return redirect(back)
     context = {
         "form": form, "title": _("Attach document"), "cancel_url": back, "submit_label": _("Attach document"),
         "crumbs": [Crumb(subject, subject.get_absolute_url())],  # type: ignore[attr-defined]
@@ -122,15 +122,15 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     document = get_object_or_404(Document.objects.visible_to(actor.principal), pk=pk)
     require(actor.principal, "delete", document)
-    subject_url = resolve_url(document.subject.get_absolute_url())  # type: ignore[union-attr]
+    back = page_asked_for(request) or resolve_url(document.subject.get_absolute_url())  # type: ignore[union-attr]
     if request.method == "POST":
         label = str(document)
         delete_record(document, actor=actor)
         messages.success(request, _("%(record)s: deleted.") % {"record": label})
-        return redirect(subject_url)
+        return redirect(back)
     context = {
         "title": _("Remove document"), "question": document.title,
         "consequences": [_("The file can no longer be opened by anybody.")],
-        "submit_label": _("Remove document"), "cancel_url": subject_url, "is_danger": True,
+        "submit_label": _("Remove document"), "cancel_url": back, "is_danger": True,
     }  # fmt: skip
     return render(request, "generic/confirm.html", context)

@@ -45,6 +45,12 @@ class Crumb(NamedTuple):
     url: str
 
 
+def page_asked_for(request: HttpRequest) -> str:
+    """The address in `next`, when it is one of the portal's own; "" otherwise."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}) else ""
+
+
 class Resource:
     """Declares a resource and finds its rows; `core.views.CrudViews` adds the pages.
 
@@ -77,6 +83,9 @@ class Resource:
     list_template = "generic/list.html"
     detail_template = "generic/detail.html"
     form_template = "generic/form.html"
+    history_template = "generic/history.html"
+    # Whether the form of a new record can be saved with "another": `after` then says where that one is added.
+    adds_another: ClassVar[bool] = False
 
     ROUTES: ClassVar[dict[str, str]] = {
         "list": "", "create": "add/", "detail": "<int:pk>/", "edit": "<int:pk>/edit/", "delete": "<int:pk>/delete/",
@@ -158,10 +167,7 @@ class Resource:
 
     def asked_for(self) -> str:
         """The page of the portal that the person came from, when the form or the link says so."""
-        asked = self.request.POST.get("next") or self.request.GET.get("next") or ""
-        return (
-            asked if url_has_allowed_host_and_scheme(asked, allowed_hosts={self.request.get_host()}) else ""
-        )
+        return page_asked_for(self.request)
 
     def page_url(self, record: Any) -> str:
         """Where a record is shown: on a page of its own, or for a part on its owner's."""

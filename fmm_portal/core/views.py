@@ -129,7 +129,7 @@ class CrudViews(Resource):
         page = pages.get_page(self.request.GET.get("page"))
         entries = entries_for(record, page.object_list, self.principal)
         context = self.page_of(record, current="history") | {"page": page, "entries": entries}
-        return self.render("generic/history.html", context)
+        return self.render(self.history_template, context)
 
     def step(self) -> HttpResponse:
         """Take a workflow step, or ask for what it needs first and say what blocks it."""
