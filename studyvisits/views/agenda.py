@@ -161,6 +161,7 @@ class AgendaItemViews(VisitPartViews):
     resource = "agenda_item"
     pages: ClassVar[Sequence[str]] = ("create", "detail", "edit", "delete", "move")
     form_class = AgendaItemForm
+    adds_another = True
     detail_template = "studyvisits/agenda_item_detail.html"
     tab = "agenda"
     add_title = _("Add agenda item")

@@ -76,6 +76,7 @@ class DebriefParticipantViews(VisitPartViews):
     prefix = "study-visits/<int:visit_pk>/debrief-participants"
     resource = "debrief_participant"
     form_class = DebriefParticipantForm
+    adds_another = True
     tab = "debrief"
     path = "debrief__visit"
     add_title = _("Add participant")

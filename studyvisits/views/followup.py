@@ -39,8 +39,12 @@ class LessonViews(VisitPartViews):
     model = Lesson
     prefix = "study-visits/<int:visit_pk>/lessons"
     form_class = LessonForm
+    adds_another = True
     tab = "followup"
     add_title = _("Add lesson")
+
+    def after(self, record: Any) -> str:
+        return self.url("create") if "again" in self.request.POST else super().after(record)
 
 
 class VisitCommitmentViews(VisitPartViews):
@@ -51,6 +55,7 @@ class VisitCommitmentViews(VisitPartViews):
     resource = "visit_commitment"
     pages: ClassVar[Sequence[str]] = ("create",)
     form_class = CommitmentForm
+    adds_another = True
     tab = "followup"
     add_title = _("Add commitment")
 

@@ -37,6 +37,7 @@ class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, Do
     filterset_class = StudyVisitFilterSet
     filter_names = ("search", "sending_country_id", "host_country_id", "theme_id", "status")
     more_filters = ("year", "programme_id", "host_institution_id", "owner_id", "has_open_commitments")
+    history_template = "studyvisits/visit_history.html"
     create_label = _("Plan study visit")
     empty_text = _("A study visit begins with a title; dates, delegation and agenda follow.")
     facts = ("programme", "themes", "objectives", "dates_note", "outcomes")
