@@ -190,6 +190,7 @@ class RecordForm(forms.ModelForm[Any]):
 
     def _create(self, actor: Actor) -> Record:
         """Create once: the token is written with the record, and whoever comes second gets the first one's."""
+        assert actor.user_id is not None, "forms are sent by people"
         try:
             with transaction.atomic():
                 record = self.create(actor)

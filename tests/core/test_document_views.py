@@ -1,0 +1,75 @@
+"""Attaching, opening and removing files on screen."""
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from fmm_portal.core.documents import attach_document, documents_of
+from fmm_portal.core.enums import Audience
+from tests.factories.institutions import InstitutionFactory
+
+PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+def pdf(name: str = "letter.pdf") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, PDF, content_type="application/pdf")
+
+
+def test_officer_attaches_a_file_and_opens_it(browser_of, amina) -> None:
+    institution = InstitutionFactory()
+    client = browser_of(amina)
+    url = reverse("core:document_attach", args=["institution", institution.pk])
+    assert url in client.get(institution.get_absolute_url()).content.decode()
+    answer = client.post(
+        url, {"file": pdf(), "title": "Letter of nomination", "audience": Audience.PROGRAMME}
+    )
+    assert (answer.status_code, answer.url) == (302, institution.get_absolute_url())
+    document = documents_of(institution).get()
+    assert "Letter of nomination" in client.get(institution.get_absolute_url()).content.decode()
+    opened = client.get(document.get_absolute_url())
+    assert b"".join(opened.streaming_content) == PDF
+    assert opened["Content-Disposition"] == 'attachment; filename="letter.pdf"'
+    assert opened["Content-Type"] == "application/pdf"
+    assert opened["X-Content-Type-Options"] == "nosniff"
+
+
+def test_disguised_file_is_refused_beside_the_field(browser_of, amina) -> None:
+    institution = InstitutionFactory()
+    upload = SimpleUploadedFile("letter.pdf", b"<html><script>alert(1)</script>")
+    page = browser_of(amina).post(
+        reverse("core:document_attach", args=["institution", institution.pk]),
+        {"file": upload, "audience": "programme"},
+    )
+    assert page.status_code == 422
+    assert page.context["form"].errors["file"] == ["The content is not that of a pdf file."]
+    assert not documents_of(institution).exists()
+
+
+def test_document_of_the_programme_is_not_found_by_others(browser_of, amina, eva, kofi, by) -> None:
+    document = attach_document(InstitutionFactory(), pdf(), actor=by(amina), title="Internal")
+    for reader in (eva, kofi):
+        assert browser_of(reader).get(document.get_absolute_url()).status_code == 404
+        assert "Internal" not in browser_of(reader).get(document.subject.get_absolute_url()).content.decode()
+
+
+def test_viewer_attaches_and_removes_nothing(browser_of, amina, eva, by) -> None:
+    document = attach_document(InstitutionFactory(), pdf(), actor=by(amina), audience=Audience.EVERYONE)
+    client = browser_of(eva)
+    assert client.get(document.get_absolute_url()).status_code == 200
+    attach = reverse("core:document_attach", args=["institution", document.subject_id])
+    assert client.post(attach, {"file": pdf(), "audience": "everyone"}).status_code == 403
+    assert client.post(reverse("core:document_remove", args=[document.pk])).status_code == 403
+    assert documents_of(document.subject).count() == 1
+
+
+def test_removal_asks_first(browser_of, amina, by) -> None:
+    document = attach_document(InstitutionFactory(), pdf(), actor=by(amina))
+    client = browser_of(amina)
+    url = reverse("core:document_remove", args=[document.pk])
+    assert client.get(url).status_code == 200
+    assert documents_of(document.subject).exists()
+    assert client.post(url).url == document.subject.get_absolute_url()
+    assert not documents_of(document.subject).exists()
+
+
+def test_records_that_carry_no_documents_are_not_found(browser_of, amina) -> None:
+    assert browser_of(amina).get(reverse("core:document_attach", args=["theme", 1])).status_code == 404
