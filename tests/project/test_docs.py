@@ -18,7 +18,7 @@ def test_operations_describes_exactly_the_settings_that_are_read() -> None:
     gunicorn = (ROOT / "gunicorn.conf.py").read_text()
     read = set(re.findall(rf'\b(?:{"|".join(READERS)})\("(\w+)"', settings))
     read |= set(re.findall(r"os\.environ\.get\(['\"](\w+)['\"]", gunicorn))
-    described = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.M)
+    described = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / "operations.md").read_text(), re.M)
 
     assert set(described) == read
     assert len(described) == len(set(described))
@@ -64,3 +64,15 @@ def test_the_code_shown_in_the_guide_is_the_real_code() -> None:
 def test_the_workflows_page_is_what_the_code_says() -> None:
     with translation.override("en"):
         assert (ROOT / "docs" / "workflows.md").read_text() == workflows_page(), "run `make docs`"
+
+
+def test_operations_describes_every_command_of_the_project() -> None:
+    commands = {
+        path.stem
+        for app in ("fmm_portal", "delegations", "studyvisits")
+        for path in (ROOT / app).rglob("management/commands/*.py")
+        if path.stem != "__init__"
+    }
+    described = re.findall(r"^\| `(\w+)[^`]*` \| ", (ROOT / "docs" / "operations.md").read_text(), re.M)
+
+    assert commands - set(described) == set()
