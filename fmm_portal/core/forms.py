@@ -118,6 +118,8 @@ class RecordForm(forms.ModelForm[Any]):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.actor = actor
+        # Kept, because a new record has its key even when writing it is rolled back.
+        self.is_edit = self.instance.pk is not None
         self.conflict: Conflict | None = None
         self._options = {
             name: value
@@ -145,10 +147,6 @@ class RecordForm(forms.ModelForm[Any]):
             )
         else:
             self.fields["submission"] = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
-
-    @property
-    def is_edit(self) -> bool:
-        return self.instance.pk is not None
 
     def record_fields(self) -> list[str]:
         """The form's fields that are fields of the model."""
