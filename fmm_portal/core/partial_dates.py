@@ -11,7 +11,7 @@ from datetime import date
 from functools import total_ordering
 from typing import Any
 
-from babel.dates import format_date, get_month_names
+from babel.dates import format_date, format_skeleton, get_month_names
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -38,7 +38,8 @@ class PartialDate:
     def __post_init__(self) -> None:
         if self.month is None and self.day is not None:
             raise ValueError("A day needs its month.")
-        date(self.year, self.month or 1, self.day or 1)
+        # Month or day 0 is no way to say "unknown".
+        date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
 
     @classmethod
     def from_iso(cls, text: str) -> "PartialDate":
@@ -77,9 +78,9 @@ class PartialDate:
         """As people write it: "14 November 2017", "juillet 2015", "2015"."""
         locale = babel_locale(language)
         if self.day:
-            return format_date(self.earliest, "d MMMM y", locale=locale)
+            return format_date(self.earliest, "long", locale=locale)
         if self.month:
-            return format_date(self.earliest, "LLLL y", locale=locale)
+            return format_skeleton("yMMMM", self.earliest, locale=locale)
         return str(self.year)
 
     def isoformat(self) -> str:
