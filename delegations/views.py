@@ -127,6 +127,8 @@ class DelegationViews(CrudViews):
         if name not in TOGETHER:
             raise Http404
         waiting = self.waiting_for(record, name)
+        if not waiting:
+            require(self.principal, "change", record)
         label = {"confirm": _("Confirm nominations"), "mark_attended": _("Record attendance")}[name]
         form = TogetherForm(self.request.POST if self.request.method == "POST" else None, waiting=waiting)
         if self.request.method == "POST" and form.is_valid():

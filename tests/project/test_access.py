@@ -186,7 +186,8 @@ def test_outsider_finds_no_trace_of_the_visit(
     before = Activity.objects.count(), row_count()
     for name, method, status, text in try_all(client, addresses, names):
         is_of_the_scene = ROUTES[name] and not name.startswith(DIRECTORY)
-        allowed = {404, 403, 405} if is_of_the_scene or method == "post" else {200, 403, 404, 405}
+        # A form about nothing in particular may be refused for what was not typed.
+        allowed = {403, 404, 405} if is_of_the_scene else {200, 403, 404, 405, 422}
         assert status in allowed, (name, method, status)
         assert not [word for word in words if word in text], (name, method)
     assert (Activity.objects.count(), row_count()) == before
