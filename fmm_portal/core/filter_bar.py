@@ -30,6 +30,14 @@ class FilterField(NamedTuple):
     chosen: int
 
 
+class ChoicesInUse(SortedChoices):
+    """Choices of a filter: fewer rows than those that it accepts in an address."""
+
+    def __init__(self, field: forms.ModelMultipleChoiceField, rows: models.QuerySet[Any]) -> None:
+        super().__init__(field)
+        self.queryset = rows
+
+
 class FilterBar:
     """`names` are the fields in front, `more` those folded away; others work by address and show as chips."""
 
@@ -68,8 +76,22 @@ class FilterBar:
     def _shown(self, name: str) -> FilterField:
         bound = self.filterset.form[name]
         is_menu = isinstance(bound.field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
+        if isinstance(bound.field, forms.ModelMultipleChoiceField):
+            bound.field.widget.choices = ChoicesInUse(bound.field, self._rows_in_use(name))
         chosen = len([value for value in self.query.getlist(name) if value]) if is_menu else 0
         return FilterField(bound, name == SEARCH, is_menu, chosen)
+
+    def _rows_in_use(self, name: str) -> models.QuerySet[Any]:
+        """The related rows that occur in the list: a choice of the others would always find nothing."""
+        field = self.filterset.form.fields[name]
+        assert isinstance(field, forms.ModelMultipleChoiceField)
+        rows: models.QuerySet[Any] = field.queryset
+        its_filter = self.filterset.filters[name]
+        if its_filter.method is not None:
+            return rows
+        used = self.filterset.queryset.order_by().values(its_filter.field_name)
+        chosen = [value for value in self.query.getlist(name) if value.isdigit()]
+        return rows.filter(models.Q(pk__in=used) | models.Q(pk__in=chosen))
 
     @property
     def chips(self) -> list[Chip]:

@@ -17,7 +17,7 @@ class CountryTable(Table):
 
 class InstitutionTable(Table):
     acronym = LinkColumn(
-        sort=("acronym",), value=lambda institution: institution.acronym or institution.name,
+        sort="search_text", value=lambda institution: institution.acronym or institution.name,
         sub=lambda institution: institution.name if institution.acronym else "",
     )  # fmt: skip
     country = Column(

@@ -142,6 +142,21 @@ function combo(select) {
   });
 }
 
+// How many boxes of a filter are ticked stands on its button.
+document.addEventListener("change", (event) => {
+  const menu = event.target.closest?.(".filter-menu");
+  if (!menu) return;
+  const count = menu.querySelectorAll("input:checked").length;
+  let number = menu.querySelector(".filter-menu__chosen");
+  if (!number) {
+    number = document.createElement("span");
+    number.className = "filter-menu__chosen";
+    menu.querySelector("summary .icon").before(number);
+  }
+  number.textContent = count;
+  number.hidden = count === 0;
+});
+
 function build(root) {
   root.querySelectorAll(".choices").forEach(searchBoxes);
   root.querySelectorAll("select[data-searchable]").forEach(combo);

@@ -14,3 +14,9 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// On a phone the navigation scrolls sideways: begin at where one is.
+for (const current of document.querySelectorAll(".site-nav [aria-current], .tabs [aria-current]")) {
+  const row = current.closest("nav");
+  row.scrollLeft += current.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 3;
+}

@@ -1,0 +1,46 @@
+"""The choices that filters offer."""
+
+from fmm_portal.core.filter_bar import FilterField
+from tests.factories.institutions import ContactFactory, InstitutionFactory, country
+
+
+def offered(page: object, name: str) -> list[str]:
+    entry: FilterField = next(
+        entry for entry in page.context["listing"].bar.front if entry.field.name == name
+    )
+    return [str(box.choice_label) for box in entry.field]
+
+
+def test_filter_offers_what_occurs_in_the_list_and_what_is_chosen(browser_of, eva) -> None:
+    InstitutionFactory(country=country("TN"))
+    InstitutionFactory(country=country("TG"))
+    client = browser_of(eva)
+    assert offered(client.get("/institutions/"), "country_id") == ["Togo", "Tunisia"]
+    page = client.get("/institutions/", {"country_id": country("BJ").pk})
+    assert offered(page, "country_id") == ["Benin", "Togo", "Tunisia"]
+    assert [chip.value for chip in page.context["listing"].bar.chips] == ["Benin"]
+    assert page.context["listing"].count == 0
+
+
+def test_filter_through_a_relation_offers_what_occurs(browser_of, amina) -> None:
+    contact = ContactFactory(institution=InstitutionFactory(acronym="ANPE", country=country("TG")))
+    page = browser_of(amina).get("/contacts/")
+    assert offered(page, "country_id") == ["Togo"]
+    assert offered(page, "institution_id") == [str(contact.institution)]
+
+
+def test_filters_cost_the_same_whatever_there_is_to_choose(
+    browser_of, eva, django_assert_num_queries
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = browser_of(eva)
+    InstitutionFactory(country=country("TN"))
+    client.get("/institutions/")
+    with CaptureQueriesContext(connection) as at_one:
+        client.get("/institutions/")
+    for code in ("TG", "BJ", "GH"):
+        InstitutionFactory(country=country(code))
+    with django_assert_num_queries(len(at_one)):
+        client.get("/institutions/")
