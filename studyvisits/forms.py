@@ -89,7 +89,11 @@ def visit_days(visit: StudyVisit) -> list[date]:
     if not first or not last or not first.is_exact or not last.is_exact:
         return []
     count = (last.earliest - first.earliest).days + 1
-    return [first.earliest + timedelta(days=offset) for offset in range(count)] if 0 < count <= LISTED_DAYS else []
+    return (
+        [first.earliest + timedelta(days=offset) for offset in range(count)]
+        if 0 < count <= LISTED_DAYS
+        else []
+    )
 
 
 def next_order(rows: Any) -> int:
@@ -108,14 +112,18 @@ class PlanVisitForm(RecordForm):
         Section(
             _("Who visits whom"),
             ("sending_countries", "host_countries"),
-            _("A delegation is begun for the sending countries, and a leg for each host country. Both can be changed later."),
+            _(
+                "A delegation is begun for the sending countries, and a leg for each host. Both can be changed later."
+            ),
         ),
         Section(_("What it is for"), ("objectives", "themes")),
     )
     sending_countries = forms.ModelMultipleChoiceField(
         Country.objects.all(), required=False, label=_("Sending countries")
     )
-    host_countries = forms.ModelMultipleChoiceField(Country.objects.all(), required=False, label=_("Host countries"))
+    host_countries = forms.ModelMultipleChoiceField(
+        Country.objects.all(), required=False, label=_("Host countries")
+    )
 
     class Meta:
         model = StudyVisit
@@ -143,7 +151,10 @@ class StudyVisitForm(RecordForm):
         Section(_("Where this is known from"), ("sources",)),
     )
     sources = LinesField(
-        label=_("Sources"), required=False, widget=forms.Textarea(attrs={"rows": 3}), help_text=_("One a line: addresses or titles.")
+        label=_("Sources"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One a line: addresses or titles."),
     )
 
     class Meta:
@@ -227,7 +238,18 @@ class AgendaItemForm(RecordForm):
 
     class Meta:
         model = AgendaItem
-        fields = ("day", "starts_at", "ends_at", "topic", "kind", "host_label", "leg", "place", "languages", "notes")
+        fields = (
+            "day",
+            "starts_at",
+            "ends_at",
+            "topic",
+            "kind",
+            "host_label",
+            "leg",
+            "place",
+            "languages",
+            "notes",
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -328,7 +350,14 @@ class JoinDelegationForm(forms.Form):
 class SessionNoteForm(RecordForm):
     class Meta:
         model = SessionNote
-        fields = ("key_points", "practice_observed", "transferability", "open_questions", "people_met", "is_shared")
+        fields = (
+            "key_points",
+            "practice_observed",
+            "transferability",
+            "open_questions",
+            "people_met",
+            "is_shared",
+        )
 
     def create(self, actor: Actor) -> Record:
         for name, value in self.changes().items():
@@ -341,7 +370,9 @@ class AttendanceForm(forms.Form):
 
     ALL_PRESENT = "all_present"
 
-    def __init__(self, *args: Any, item: AgendaItem, delegates: Iterable[Delegate], actor: Actor, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, item: AgendaItem, delegates: Iterable[Delegate], actor: Actor, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.item, self.actor = item, actor
         self.delegates = {f"delegate_{delegate.pk}": delegate for delegate in delegates}
@@ -455,4 +486,3 @@ def delegates_of(visit: StudyVisit) -> Any:
     """The delegates who are meant to take part in a visit, head first, as the attendance sheet lists them."""
     rows = Delegate.objects.filter(delegation__study_visits=visit, status__in=PLANNED_STATUSES)
     return rows.select_related("institution__country", "delegation").order_by("delegation", "order", "pk")
-

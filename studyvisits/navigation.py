@@ -29,7 +29,13 @@ def _late_commitments(principal: Principal) -> Iterable[Task]:
     mine = late.filter(owner=principal.account_id) if is_staff(principal) else late
     for commitment in mine[:LOOKED_AT]:
         if can(principal, "mark_done", commitment).allowed:
-            yield Task(str(commitment), commitment.get_absolute_url(), _("Open commitment"), commitment.due_on, is_late=True)
+            yield Task(
+                str(commitment),
+                commitment.get_absolute_url(),
+                _("Open commitment"),
+                commitment.due_on,
+                is_late=True,
+            )
 
 
 def _slots_to_answer(principal: Principal) -> Iterable[Task]:
@@ -40,23 +46,35 @@ def _slots_to_answer(principal: Principal) -> Iterable[Task]:
     for host in waiting[:LOOKED_AT]:
         if can(principal, "confirm", host).allowed:
             words = {"session": host.item, "visit": host.item.visit.reference}
-            yield Task(_("%(session)s (%(visit)s)") % words, host.get_absolute_url(), _("Answer for the slot"), host.item.day)
+            yield Task(
+                _("%(session)s (%(visit)s)") % words,
+                host.get_absolute_url(),
+                _("Answer for the slot"),
+                host.item.day,
+            )
 
 
 def study_visits_at_a_glance(principal: Principal) -> HomePart:
     visits = StudyVisit.objects.visible_to(principal)
     commitments = Commitment.objects.visible_to(principal)
     ahead = visits.upcoming(today())
-    shown = list((visits.filter(status__in=UNDER_WAY) | ahead).with_related().with_counts().order_by("starts_on", "pk"))
+    shown = list(
+        (visits.filter(status__in=UNDER_WAY) | ahead).with_related().with_counts().order_by("starts_on", "pk")
+    )
     visit_list, commitment_list = reverse("studyvisits:visit_list"), reverse("studyvisits:commitment_list")
     late = commitments.overdue(today()).count()
     return HomePart(
         tasks=[*_slots_to_answer(principal), *_late_commitments(principal)],
         figures=[
             Figure(visits.count(), _("study visits"), visit_list),
-            Figure(commitments.open().count(), _("open commitments"), with_query(commitment_list, is_open="true")),
             Figure(
-                late, _("overdue commitments"), with_query(commitment_list, is_overdue="true"), is_warning=bool(late)
+                commitments.open().count(), _("open commitments"), with_query(commitment_list, is_open="true")
+            ),
+            Figure(
+                late,
+                _("overdue commitments"),
+                with_query(commitment_list, is_overdue="true"),
+                is_warning=bool(late),
             ),
         ],
         panels=[

@@ -26,7 +26,9 @@ def countries_in_short(countries: Sequence[Country]) -> str | SafeString:
         return ", ".join(names)
     shown = ", ".join(names[:NAMED_COUNTRIES])
     rest = _t("and %(count)d more") % {"count": len(names) - NAMED_COUNTRIES}
-    return format_html('{} <abbr title="{}">{}</abbr>', shown, ", ".join(names[NAMED_COUNTRIES:]), rest)
+    return format_html(
+        '<span>{} <abbr title="{}">{}</abbr></span>', shown, ", ".join(names[NAMED_COUNTRIES:]), rest
+    )
 
 
 class CountriesColumn(Column):
@@ -45,7 +47,9 @@ class OpenCommitmentsColumn(Column):
         count = self.read(record)
         if not count:
             return ""
-        return format_html('<a href="{}">{}</a>', reverse("studyvisits:visit_followup", args=[record.pk]), count)
+        return format_html(
+            '<a href="{}">{}</a>', reverse("studyvisits:visit_followup", args=[record.pk]), count
+        )
 
 
 class DueColumn(Column):
@@ -55,7 +59,12 @@ class DueColumn(Column):
         due = day(record.due_on)
         if not record.is_overdue:
             return due
-        return format_html('<span class="late">{}{} <span class="late__word">{}</span></span>', icon("clock"), due, _t("overdue"))
+        return format_html(
+            '<span class="late">{}{} <span class="late__word">{}</span></span>',
+            icon("clock"),
+            due,
+            _t("overdue"),
+        )
 
 
 class StudyVisitTable(Table):
@@ -65,7 +74,7 @@ class StudyVisitTable(Table):
     title = Column()
     senders = CountriesColumn("sending_countries", _("From"))
     hosts = CountriesColumn("host_countries", _("To"))
-    dates = PeriodColumn("starts_on", "ends_on", _("Dates"), sort="starts_on")
+    dates = PeriodColumn("starts_on", "ends_on", _("Dates"), sort="starts_on", is_narrow=True)
     status = StatusColumn(sort="status")
     open_commitments = OpenCommitmentsColumn("open_commitment_count", _("Open commitments"))
 
@@ -79,4 +88,6 @@ class CommitmentTable(Table):
     owed_to = Column(value=lambda commitment: text(commitment.owed_to))
     due = DueColumn("due_on", _("Due"), sort="due_on")
     status = StatusColumn(sort="status")
-    visit = LinkColumn("visit.reference", _("Study visit"), url=lambda commitment: commitment.visit.get_absolute_url())
+    visit = LinkColumn(
+        "visit.reference", _("Study visit"), url=lambda commitment: commitment.visit.get_absolute_url()
+    )

@@ -44,18 +44,32 @@ def _hosts(visit: StudyVisit, principal: Principal, url: str) -> Iterable[Waitin
     silent = [str(host.institution) for host in rows if host.status == HostStatus.PROPOSED]
     moved = [str(host.institution) for host in rows if host.is_outdated]
     if silent:
-        text = ngettext("%(count)d slot waits for its host's answer", "%(count)d slots wait for their hosts' answers", len(silent))
+        text = ngettext(
+            "%(count)d slot waits for its host's answer",
+            "%(count)d slots wait for their hosts' answers",
+            len(silent),
+        )
         yield Waiting(text % {"count": len(silent)}, url, _named(silent))
     if moved:
-        text = ngettext("%(count)d confirmed slot was moved since", "%(count)d confirmed slots were moved since", len(moved))
+        text = ngettext(
+            "%(count)d confirmed slot was moved since",
+            "%(count)d confirmed slots were moved since",
+            len(moved),
+        )
         yield Waiting(text % {"count": len(moved)}, url, _named(moved))
 
 
 def _nominations(visit: StudyVisit, principal: Principal, url: str) -> Iterable[Waiting]:
-    seats = Delegate.objects.visible_to(principal).filter(delegation__study_visits=visit, status=DelegateStatus.NOMINATED)
+    seats = Delegate.objects.visible_to(principal).filter(
+        delegation__study_visits=visit, status=DelegateStatus.NOMINATED
+    )
     names = [str(delegate.position) for delegate in seats]
     if names:
-        text = ngettext("%(count)d nomination to confirm or decline", "%(count)d nominations to confirm or decline", len(names))
+        text = ngettext(
+            "%(count)d nomination to confirm or decline",
+            "%(count)d nominations to confirm or decline",
+            len(names),
+        )
         yield Waiting(text % {"count": len(names)}, url, _named(names))
 
 
@@ -71,21 +85,32 @@ def _commitments(visit: StudyVisit, principal: Principal, url: str) -> Iterable[
         text = ngettext("%(count)d commitment is overdue", "%(count)d commitments are overdue", len(late))
         yield Waiting(text % {"count": len(late)}, url, _named(late), is_late=True)
     if soon:
-        text = ngettext("%(count)d commitment falls due within 30 days", "%(count)d commitments fall due within 30 days", len(soon))
+        text = ngettext(
+            "%(count)d commitment falls due within 30 days",
+            "%(count)d commitments fall due within 30 days",
+            len(soon),
+        )
         yield Waiting(text % {"count": len(soon)}, url, _named(soon))
 
 
 def waiting_for(visit: StudyVisit, principal: Principal, *, keeps: bool) -> list[Waiting]:
     """In the order in which people would settle it. A closed or cancelled visit waits for its commitments only."""
-    pages = {page: reverse(f"studyvisits:visit_{page}", args=[visit.pk]) for page in ("agenda", "delegation", "followup")}
+    pages = {
+        page: reverse(f"studyvisits:visit_{page}", args=[visit.pk])
+        for page in ("agenda", "delegation", "followup")
+    }
     found: list[Waiting] = []
     if not visit.is_frozen:
         found += _hosts(visit, principal, pages["agenda"])
         found += _nominations(visit, principal, pages["delegation"])
-        asked: Any = LearningQuestion.objects.visible_to(principal).filter(visit=visit, status=QuestionStatus.OPEN)
+        asked: Any = LearningQuestion.objects.visible_to(principal).filter(
+            visit=visit, status=QuestionStatus.OPEN
+        )
         count = asked.count()
         if count:
-            text = ngettext("%(count)d learning question is open", "%(count)d learning questions are open", count)
+            text = ngettext(
+                "%(count)d learning question is open", "%(count)d learning questions are open", count
+            )
             found.append(Waiting(text % {"count": count}, "#questions"))
     found += _commitments(visit, principal, pages["followup"])
     return found

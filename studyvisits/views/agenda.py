@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
 
+from babel.dates import format_date
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.errors import Refused, StaleRecord
 from fmm_portal.core.models import Record
+from fmm_portal.core.partial_dates import babel_locale
 from fmm_portal.core.policies import can, require
 from fmm_portal.core.resource import Crumb
 from studyvisits.agenda import by_day, changes_between, long_day, overlaps, snapshot_item
@@ -56,6 +58,11 @@ class ShownDay:
     items: list[ShownItem] = field(default_factory=list)
 
     @property
+    def short(self) -> str:
+        """For the links to the days: "Mon 21 Jan"."""
+        return format_date(self.day, "EEE d MMM", locale=babel_locale()) if self.day else self.heading
+
+    @property
     def anchor(self) -> str:
         return f"day-{self.day.isoformat()}" if self.day else "day-unknown"
 
@@ -66,7 +73,9 @@ def clashes_of(items: Iterable[AgendaItem]) -> dict[int, list[str]]:
     for overlap in overlaps(items):
         for one, other in ((overlap.first, overlap.second), (overlap.second, overlap.first)):
             hours = "–".join(hour.strftime("%H:%M") for hour in (other.starts_at, other.ends_at) if hour)
-            found[one.pk].append(_t("Overlaps with “%(session)s” (%(hours)s)") % {"session": other, "hours": hours})
+            found[one.pk].append(
+                _t("Overlaps with “%(session)s” (%(hours)s)") % {"session": other, "hours": hours}
+            )
     return found
 
 
@@ -81,7 +90,9 @@ class AgendaTab(VisitFrame):
     def agenda(self) -> HttpResponse:
         visit = self.record()
         may_edit = can(self.principal, "change", visit).allowed
-        versions = list(AgendaVersion.objects.visible_to(self.principal).filter(visit=visit).defer("items").with_related())
+        versions = list(
+            AgendaVersion.objects.visible_to(self.principal).filter(visit=visit).defer("items").with_related()
+        )
         context = {
             "days": self.days(visit),
             "versions": versions,
@@ -189,7 +200,9 @@ class AgendaItemViews(VisitPartViews):
         options = super().form_options()
         like = self.request.GET.get("like", "")
         if like.isdigit() and "pk" not in self.kwargs:
-            hosts = AgendaHost.objects.visible_to(self.principal).filter(item=int(like), item__visit=self.visit)
+            hosts = AgendaHost.objects.visible_to(self.principal).filter(
+                item=int(like), item__visit=self.visit
+            )
             options["initial"] = {"hosts": list(hosts.values_list("institution", flat=True))}
         return options
 
@@ -251,11 +264,20 @@ class AgendaHostViews(VisitPartViews):
 
     def crumbs(self, record: Any = None) -> list[Crumb]:
         found = [*super().crumbs(), Crumb(self.item, self.item.get_absolute_url())]
-        return [*found, Crumb(record.institution, self.url("detail", record.pk))] if record is not None else found
+        return (
+            [*found, Crumb(record.institution, self.url("detail", record.pk))]
+            if record is not None
+            else found
+        )
 
     def page_of(self, record: Any, *, current: str = "detail") -> dict[str, Any]:
         context = super().page_of(record, current=current)
-        return context | {"title": str(record.institution), "item": self.item, "visit": self.visit, "crumbs": self.crumbs()}
+        return context | {
+            "title": str(record.institution),
+            "item": self.item,
+            "visit": self.visit,
+            "crumbs": self.crumbs(),
+        }
 
     def page_url(self, record: Any) -> str:
         return self.item.get_absolute_url()
@@ -287,7 +309,7 @@ class AgendaVersionViews(VisitPartViews):
         version = self.record()
         context = {
             "object": version,
-            "title": f"{version}: {self.visit}",
+            "title": _t("%(label)s: %(value)s") % {"label": version, "value": self.visit},
             "visit": self.visit,
             "crumbs": self.crumbs(),
             "days": days_of(version.items),

@@ -33,8 +33,12 @@ class DebriefTab(VisitFrame):
         if debrief is None:
             return {"debrief": None, "may_open": can(self.principal, "create", Debrief(visit=visit)).allowed}
         debrief.visit = visit
-        participants = list(DebriefParticipant.objects.visible_to(self.principal).filter(debrief=debrief).with_related())
-        sides = [(side, label, [row for row in participants if row.side == side]) for side, label in Side.choices]
+        participants = list(
+            DebriefParticipant.objects.visible_to(self.principal).filter(debrief=debrief).with_related()
+        )
+        sides = [
+            (side, label, [row for row in participants if row.side == side]) for side, label in Side.choices
+        ]
         may_change = can(self.principal, "change", debrief).allowed
 
         def step_url(name: str) -> str:

@@ -48,7 +48,9 @@ class DelegationTab(VisitFrame):
         may_edit = can(self.principal, "change", visit).allowed
         confirmed = visit.standing_delegates().filter(status=DelegateStatus.CONFIRMED)
         context = {
-            "delegations": [self.shown(visit, delegation, may_edit) for delegation in delegations.order_by("pk")],
+            "delegations": [
+                self.shown(visit, delegation, may_edit) for delegation in delegations.order_by("pk")
+            ],
             "may_edit_visit": may_edit,
             "to_mark": confirmed.count() if may_edit else 0,
         }
@@ -78,7 +80,9 @@ class DelegationTab(VisitFrame):
         require(self.principal, "change", visit)
         count = len(mark_delegates_attended(visit, actor=self.actor))
         text = ngettext(
-            "%(count)d delegate is recorded as attended.", "%(count)d delegates are recorded as attended.", count
+            "%(count)d delegate is recorded as attended.",
+            "%(count)d delegates are recorded as attended.",
+            count,
         )
         messages.success(self.request, text % {"count": count})
         return redirect(visit_url("delegation", visit))
@@ -153,7 +157,9 @@ class VisitDelegationViews(VisitPartViews):
         context = {
             "title": _t("Take out of the visit"),
             "question": str(delegation),
-            "consequences": [_t("The delegation and its positions are kept, and can take part in other visits.")],
+            "consequences": [
+                _t("The delegation and its positions are kept, and can take part in other visits.")
+            ],
             "submit_label": _t("Take out of the visit"),
             "cancel_url": self.tab_url(),
             "crumbs": self.crumbs(),

@@ -14,6 +14,8 @@ class DocumentsTab(VisitFrame):
         context = {
             "documents": self.documents_of(visit).select_related("uploaded_by"),
             "may_attach": may_attach,
-            "attach_url": reverse("core:document_attach", args=["studyvisit", visit.pk]) if may_attach else "",
+            "attach_url": reverse("core:document_attach", args=["studyvisit", visit.pk])
+            if may_attach
+            else "",
         }
         return self.tab(visit, "documents", context)

@@ -61,7 +61,11 @@ class VisitCommitmentViews(VisitPartViews):
 
     def new_record(self) -> Commitment:
         lesson = self.request.GET.get("lesson", "")
-        found = Lesson.objects.visible_to(self.principal).filter(visit=self.visit, pk=int(lesson)).first() if lesson.isdigit() else None
+        found = (
+            Lesson.objects.visible_to(self.principal).filter(visit=self.visit, pk=int(lesson)).first()
+            if lesson.isdigit()
+            else None
+        )
         return Commitment(visit=self.visit, lesson=found)
 
     def after(self, record: Any) -> str:
@@ -82,7 +86,9 @@ class CommitmentViews(CrudViews):
     filter_names = ("search", "country_id", "institution_id", "status", "is_overdue")
     more_filters = ("is_mine", "is_open", "owner_id", "due_on_from", "due_on_until")
     create_label = _("Add commitment")
-    empty_text = _("What hosts, senders and the programme promise each other at a visit is kept here until it is done.")
+    empty_text = _(
+        "What hosts, senders and the programme promise each other at a visit is kept here until it is done."
+    )
     detail_template = "studyvisits/commitment_detail.html"
     facts = ("owed_by", "owed_to", "due_on", "owner", "lesson", "evidence", "done_on", "notes")
 
@@ -98,7 +104,9 @@ class CommitmentViews(CrudViews):
         return {
             "visit": record.visit,
             "visit_url": visit_url("followup", record.visit),
-            "documents": Document.objects.visible_to(self.principal).filter(pk__in=documents_of(record).values("pk")),
+            "documents": Document.objects.visible_to(self.principal).filter(
+                pk__in=documents_of(record).values("pk")
+            ),
             "attach_url": (
                 reverse("core:document_attach", args=["commitment", record.pk])
                 if can(self.principal, "attach", record).allowed

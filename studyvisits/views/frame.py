@@ -98,8 +98,10 @@ class VisitFrame(CrudViews):
     def tab(self, visit: StudyVisit, page: str, context: dict[str, Any]) -> HttpResponse:
         """One tab: the frame of the visit around `studyvisits/visit_<page>.html`."""
         label = TAB_LABELS.get(page)
-        title = {"title": f"{label}: {visit}"} if label else {}
-        return self.render(f"studyvisits/visit_{page}.html", self.page_of(visit, current=page) | title | context)
+        title = {"title": _("%(label)s: %(value)s") % {"label": label, "value": visit}} if label else {}
+        return self.render(
+            f"studyvisits/visit_{page}.html", self.page_of(visit, current=page) | title | context
+        )
 
 
 class VisitPartViews(CrudViews):
@@ -133,7 +135,7 @@ class VisitPartViews(CrudViews):
     def crumbs(self, record: Any = None) -> list[Crumb]:
         found = [
             Crumb(capfirst(str(StudyVisit._meta.verbose_name_plural)), reverse("studyvisits:visit_list")),
-            Crumb(self.visit, self.visit.get_absolute_url()),
+            Crumb(self.visit.reference, self.visit.get_absolute_url()),
         ]
         if self.tab != "detail":
             found.append(Crumb(TAB_LABELS[self.tab], visit_url(self.tab, self.visit)))

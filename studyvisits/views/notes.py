@@ -36,7 +36,11 @@ class NotesTab(VisitFrame):
     def notes(self) -> HttpResponse:
         visit = self.record()
         items = list(AgendaItem.objects.visible_to(self.principal).filter(visit=visit))
-        written = SessionNote.objects.visible_to(self.principal).filter(item__visit=visit).select_related("item", "author")
+        written = (
+            SessionNote.objects.visible_to(self.principal)
+            .filter(item__visit=visit)
+            .select_related("item", "author")
+        )
         notes = defaultdict(list)
         for note, may_edit in notes_with_rights(self.principal, visit, written):
             notes[note.item_id].append((note, may_edit))
@@ -110,12 +114,16 @@ class AttendanceViews(SessionPartViews):
     def sheet(self) -> HttpResponse:
         require(self.principal, "create", self.new_record())
         delegates = list(delegates_of(self.visit))
-        form = AttendanceForm(self.request.POST or None, item=self.item, delegates=delegates, actor=self.actor)
+        form = AttendanceForm(
+            self.request.POST or None, item=self.item, delegates=delegates, actor=self.actor
+        )
         status = HTTPStatus.OK
         if self.request.method == "POST":
             if form.is_valid():
                 form.save()
-                messages.success(self.request, _t("Attendance of “%(session)s”: saved.") % {"session": self.item})
+                messages.success(
+                    self.request, _t("Attendance of “%(session)s”: saved.") % {"session": self.item}
+                )
                 return redirect(self.asked_for() or f"{self.tab_url()}#session-{self.item.pk}")
             status = HTTPStatus.UNPROCESSABLE_ENTITY
         context = {

@@ -9,6 +9,7 @@ from fmm_portal.core.facts import facts_of
 from fmm_portal.core.policies import can
 from fmm_portal.core.principals import Principal
 from fmm_portal.core.steps import Steps, steps_of
+from studyvisits.enums import HostStatus
 from studyvisits.models import AgendaHost, AgendaItem, Attendance, LearningQuestion, SessionNote, StudyVisit
 
 if TYPE_CHECKING:
@@ -27,7 +28,11 @@ def hosts_with_steps(views: "VisitPartViews", item: AgendaItem) -> list[tuple[Ag
         def step_url(name: str, args: list[int] = args) -> str:
             return reverse("studyvisits:agenda_host_step", args=[*args, name])
 
-        found.append((host, steps_of(host, views.principal, step_url)))
+        steps = steps_of(host, views.principal, step_url)
+        if steps.primary is not None and not host.awaits_answer and host.status == HostStatus.CONFIRMED:
+            # It has confirmed this very slot: there is nothing to confirm again.
+            steps = Steps(host, None, steps.others)
+        found.append((host, steps))
     return found
 
 
@@ -54,11 +59,15 @@ def session_context(views: "VisitPartViews", item: AgendaItem) -> dict[str, Any]
         "may_write": can(principal, "create", SessionNote(item=item)).allowed,
         "may_record": can(principal, "create", Attendance(item=item)).allowed,
         "edit_url": reverse("studyvisits:agenda_item_edit", args=[visit.pk, item.pk]) if may_change else "",
-        "delete_url": reverse("studyvisits:agenda_item_delete", args=[visit.pk, item.pk]) if may_change else "",
+        "delete_url": reverse("studyvisits:agenda_item_delete", args=[visit.pk, item.pk])
+        if may_change
+        else "",
     }
 
 
-def notes_with_rights(principal: Principal, visit: StudyVisit, notes: Iterable[SessionNote]) -> list[tuple[SessionNote, bool]]:
+def notes_with_rights(
+    principal: Principal, visit: StudyVisit, notes: Iterable[SessionNote]
+) -> list[tuple[SessionNote, bool]]:
     """Each note and whether this person may edit it. Notes need their session, so that the rules ask no query a row."""
     may_change_all = can(principal, "change", visit).allowed
     found = []

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.core.facts import facts_of
+from fmm_portal.core.facts import Fact, facts_of
 from fmm_portal.core.forms import RecordForm
 from fmm_portal.core.policies import can
 from fmm_portal.reports.models import Report
@@ -50,7 +50,7 @@ class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, Do
         visit = self.record()
         questions = LearningQuestion.objects.visible_to(self.principal).filter(visit=visit).with_related()
         context = {
-            "facts": facts_of(visit, self.facts, self.principal),
+            "facts": self.known_facts(visit),
             "legs": visit.legs.all(),
             "questions": questions,
             "may_ask": can(self.principal, "create", LearningQuestion(visit=visit)).allowed,
@@ -58,6 +58,11 @@ class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, Do
             **self.reports_of(visit),
         }
         return self.tab(visit, "detail", context)
+
+    def known_facts(self, visit: StudyVisit) -> list[Fact]:
+        """What a plan should say is shown even when it is missing; the rest only where it is known."""
+        facts = zip(self.facts, facts_of(visit, self.facts, self.principal), strict=True)
+        return [fact for name, fact in facts if fact.value or name in {"programme", "themes", "objectives"}]
 
     def reports_of(self, visit: StudyVisit) -> dict[str, Any]:
         """The newest report of each kind and language, and what may be asked for."""
