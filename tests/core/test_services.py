@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from fmm_portal.core.activity import history_of
 from fmm_portal.core.errors import Forbidden, Refused, StaleRecord
@@ -192,8 +193,6 @@ def test_race_that_only_the_database_sees_is_answered_in_the_constraints_words(a
 
 
 def test_lock_gives_the_row_as_it_is_now(amina, by):
-    from django.db import transaction
-
     agency = InstitutionFactory()
     update_record(agency, actor=by(amina), changes={"city": "Lomé"})
     with transaction.atomic():
