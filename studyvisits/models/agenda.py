@@ -153,7 +153,7 @@ class AgendaHost(Record):
         )
 
     def __str__(self) -> str:
-        return f"{self.institution}: {self.get_status_display()}"
+        return _t("%(label)s: %(value)s") % {"label": self.institution, "value": self.get_status_display()}
 
     def get_absolute_url(self) -> str:
         return self.item.get_absolute_url()
@@ -200,7 +200,7 @@ class Attendance(Record):
         )
 
     def __str__(self) -> str:
-        return f"{self.delegate}: {self.get_status_display()}"
+        return _t("%(label)s: %(value)s") % {"label": self.delegate, "value": self.get_status_display()}
 
     def clean(self) -> None:
         if (

@@ -55,6 +55,14 @@ class VisitFrame(CrudViews):
 
     model = StudyVisit
     prefix = "study-visits"
+    read_only_pages: ClassVar[Sequence[str]] = (
+        *CrudViews.read_only_pages,
+        "agenda",
+        "delegation",
+        "notes",
+        "followup",
+        "documents",
+    )
     resource = "visit"
     stages: ClassVar[Sequence[str]] = VISIT_STAGES
 
