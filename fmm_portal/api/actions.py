@@ -10,7 +10,7 @@ F = TypeVar("F", bound=Callable[..., HttpResponseBase])
 
 
 def act(method: F) -> F:
-    """`POST {id}/{name}/`, for keys with the scope `resource:act`."""
+    """`POST {id}/{name}/`, for keys with the scope `resource:act`; the policy is asked by the name of the method."""
     return _routed(method, "post", "act")
 
 

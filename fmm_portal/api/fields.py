@@ -11,6 +11,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from fmm_portal.accounts.models import User
+from fmm_portal.accounts.roles import is_staff
 from fmm_portal.api.resources import absolute, resource_path
 from fmm_portal.core.multilingual import Multilingual, content_languages
 from fmm_portal.core.partial_dates import PartialDate
@@ -18,6 +20,11 @@ from fmm_portal.core.principals import Nobody, Principal
 
 # What a brief shows of a record, as far as its model has such a field.
 BRIEF_FIELDS = ("reference", "code", "acronym", "name", "title", "position", "topic")
+
+
+def knows_colleagues(principal: Principal, person: User) -> bool:
+    """Who a person is, only the programme's staff and the person read."""
+    return is_staff(principal) or principal.account_id == person.pk
 
 
 def principal_of(field: serializers.Field[Any, Any, Any, Any]) -> Principal:
@@ -156,7 +163,10 @@ class Brief(serializers.Field[Any, Any, Any, Any]):
         super().__init__(**{**kwargs, "read_only": True})
 
     def to_representation(self, value: models.Model) -> dict[str, Any]:
-        return brief_of(value, self.context.get("request"))
+        brief = brief_of(value, self.context.get("request"))
+        if isinstance(value, User) and not knows_colleagues(principal_of(self), value):
+            brief["label"] = None
+        return brief
 
 
 class Briefs(Brief):

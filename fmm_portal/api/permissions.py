@@ -51,7 +51,10 @@ class PolicyPermission(BasePermission):
         return True
 
     def has_object_permission(self, request: Request, view: "APIView", obj: Any) -> bool:
-        action = POLICY_ACTION.get(getattr(view, "action", None) or "")
-        if action is not None:
-            require(request.actor.principal, action, obj)  # type: ignore[attr-defined]
+        action = getattr(view, "action", None) or ""
+        is_act = getattr(view, "scope", None) == "act"
+        # Before the body is read: who may not do a thing is not told how to do it.
+        right = getattr(view, "right", "") or (action if is_act else POLICY_ACTION.get(action))
+        if right:
+            require(request.actor.principal, right, obj)  # type: ignore[attr-defined]
         return True

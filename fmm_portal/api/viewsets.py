@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.http import Http404, HttpResponse
+from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -63,6 +64,8 @@ class ResourceViewSet(GenericViewSet[Any]):
     workflow: ClassVar[Workflow | None] = None
     # The scope of the key that a resource's own action needs; set by @act and @read.
     scope: str | None = None
+    # What the policy is asked about an action, when it is not called as the action is.
+    right: str = ""
     sends_file = False
 
     lookup_value_regex = r"\d+"
@@ -274,11 +277,12 @@ class ResourceViewSet(GenericViewSet[Any]):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         final: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
-        if not isinstance(final, Response) or final.exception or final.data is None:
-            return final
-        version = final.version if isinstance(final, RecordResponse) else None
-        if request.method in ("GET", "HEAD") or version is not None:
-            return with_entity_tag(request, final, version)
+        if isinstance(final, Response) and not final.exception and final.data is not None:
+            version = final.version if isinstance(final, RecordResponse) else None
+            if request.method in ("GET", "HEAD") or version is not None:
+                return with_entity_tag(request, final, version)
+        # Files, refusals and bare answers to writes are for this caller and this moment only.
+        patch_cache_control(final, private=True, no_store=True)
         return final
 
 
@@ -302,7 +306,6 @@ def _step(workflow: Workflow, name: str, serializer: type[ResourceSerializer]) -
     step.__doc__ = f"{transition.label}: from {', '.join(transition.sources)} to {transition.target}." + (
         " Needs a reason." if transition.needs_reason else ""
     )
-    routed = action(
-        detail=True, methods=["post"], url_path=name, url_name=name, scope="act", filterset_class=None
-    )(step)
+    options = {"scope": "act", "right": transition.right, "filterset_class": None}
+    routed = action(detail=True, methods=["post"], url_path=name, url_name=name, **options)(step)
     return extend_schema(request=body, responses=serializer)(routed)

@@ -1,0 +1,143 @@
+"""Every route of the API as nobody, as a viewer, as a partner of another country and with a read-only key."""
+
+import importlib
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+
+from fmm_portal.api.resources import resource_models
+from fmm_portal.api.urls import router
+from fmm_portal.core.models import Activity, Record
+from tests.api_client import ApiClient, as_agency, as_persona
+from tests.contracts import ApiContract
+from tests.personas import ministry_of_ghana
+
+# Their contracts bring the records that the routes are called with.
+for module in (
+    "tests.institutions.test_api",
+    "tests.facility.test_api",
+    "tests.delegations.test_api",
+    "tests.studyvisits.test_api",
+    "tests.reports.test_api_contract",
+    "tests.api.test_documents",
+):
+    importlib.import_module(module)
+
+CONTRACTS = {contract.resource: contract for contract in ApiContract.__subclasses__()}
+pytestmark = pytest.mark.django_db
+
+
+class Route(NamedTuple):
+    resource: str
+    pattern: str
+    verb: str
+    action: str
+
+    def path(self, record: Record) -> str:
+        return self.pattern.replace(r"(?P<pk>\d+)", str(record.pk))
+
+
+def _routes() -> Iterator[Route]:
+    for pattern in router.urls:
+        regex = pattern.pattern.regex.pattern.removeprefix("^").removesuffix("$").removesuffix(r"\Z")
+        for verb, action in pattern.callback.actions.items():
+            if verb != "head":
+                yield Route(regex.split("/")[0], regex, verb, action)
+
+
+ROUTES = list(_routes())
+READS = [route for route in ROUTES if route.verb == "get"]
+WRITES = [route for route in ROUTES if route.verb != "get"]
+
+
+def call(caller: ApiClient, route: Route, record: Record) -> Any:
+    body = {} if route.verb in ("post", "patch") else None
+    return caller._call(route.verb, route.path(record), body, {})
+
+
+@pytest.fixture
+def made() -> dict[str, Record]:
+    """One record of every resource, out of the sight of Ghana's ministry."""
+    return {resource: contract().make() for resource, contract in CONTRACTS.items()}
+
+
+def state() -> dict[str, list[dict[str, Any]]]:
+    """All rows of all resources, to see that nothing changed."""
+    rows = {name: list(model.objects.order_by("pk").values()) for name, model in resource_models().items()}
+    return {**rows, "history": list(Activity.objects.order_by("pk").values_list("pk", flat=True))}  # type: ignore[dict-item]
+
+
+def test_every_resource_is_held_to_the_contract() -> None:
+    assert set(CONTRACTS) == set(resource_models())
+    assert len(ROUTES) > 160
+
+
+def test_nobody_gets_nothing_anywhere(made: dict[str, Record]) -> None:
+    anonymous, before = as_persona("anonymous"), state()
+    for route in ROUTES:
+        response = call(anonymous, route, made[route.resource])
+        assert (response.status_code, response.json()["code"]) == (401, "not_authenticated"), route
+    assert state() == before
+
+
+def test_viewer_reads_and_changes_nothing(made: dict[str, Record]) -> None:
+    eva = as_persona("eva")
+    before = state()
+    for route in WRITES:
+        response = call(eva, route, made[route.resource])
+        # 404: drafts are not even seen. 400: who may attach or ask depends on the subject, which is missing here.
+        expected = {403, 404} | ({400} if route.action == "create" else set())
+        if route[:1] + route[3:] == ("reports", "retry"):
+            # Viewers ask for reports of their own, and may ask again once one failed.
+            expected = {409}
+        assert response.status_code in expected, (route, response.content)
+    assert state() == before
+
+
+def test_viewer_meets_no_name_of_a_delegate_or_contact(made: dict[str, Record]) -> None:
+    eva = as_persona("eva")
+    for route in READS:
+        response = call(eva, route, made[route.resource])
+        content = response.getvalue() if response.streaming else response.content
+        assert response.status_code in (200, 404, 409), (route, response.content)
+        assert b"Somebody" not in content and b"s@example.org" not in content, route
+
+
+def test_partner_of_another_country_sees_the_directory_and_nothing_else(made: dict[str, Record]) -> None:
+    fatou = as_persona("fatou")
+    before = state()
+    for route in ROUTES:
+        contract, record = CONTRACTS[route.resource], made[route.resource]
+        response = call(fatou, route, record)
+        if not contract.outsider:
+            expected = {200} if route.verb == "get" else {403}
+        elif "pk" in route.pattern:
+            expected = {404}
+        elif route.verb == "get":
+            expected = {200}
+            assert record.pk not in [row["id"] for row in response.json()["results"]], route
+        else:
+            # She may nominate and ask for her own country: an empty body is what she is told.
+            expected = {400, 403}
+        assert response.status_code in expected, (route, response.content)
+    assert state() == before
+
+
+def test_read_only_key_writes_nowhere(made: dict[str, Record]) -> None:
+    key = as_agency(ministry_of_ghana(), "*:read")
+    before = state()
+    for route in WRITES:
+        response = call(key, route, made[route.resource])
+        assert (response.status_code, response.json()["code"]) == (403, "missing_scope"), route
+    assert state() == before
+    for route in READS:
+        assert call(key, route, made[route.resource]).status_code in (200, 404), route
+
+
+def test_key_of_one_resource_opens_no_other(made: dict[str, Record]) -> None:
+    key = as_agency(ministry_of_ghana(), "themes:read", "themes:write", "themes:act")
+    for route in ROUTES:
+        response = call(key, route, made[route.resource])
+        if route.resource != "themes":
+            assert (response.status_code, response.json()["code"]) == (403, "missing_scope"), route

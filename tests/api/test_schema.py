@@ -1,0 +1,92 @@
+"""The OpenAPI description is valid, complete and free of guesses."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import call_command
+from drf_spectacular.validation import validate_schema
+
+from fmm_portal.api.urls import router
+from tests.api_client import as_persona
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    from drf_spectacular.generators import SchemaGenerator
+
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+def operations(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def test_schema_is_valid_openapi_3_1(schema: dict[str, Any]) -> None:
+    validate_schema(schema)
+    assert schema["openapi"] == "3.1.0"
+
+
+def test_nothing_had_to_be_guessed(tmp_path) -> None:
+    call_command("spectacular", file=str(tmp_path / "schema.yml"), fail_on_warn=True, validate=True)
+
+
+def test_every_operation_documents_its_problems(schema: dict[str, Any]) -> None:
+    for path, method, operation in operations(schema):
+        if path == "/api/v1/":
+            continue
+        responses = operation["responses"]
+        problems = {code for code in responses if code >= "400"}
+        assert {"401", "403"} <= problems, (path, method)
+        if "{id}" in path:
+            assert "404" in problems, (path, method)
+        if method != "get":
+            assert "409" in problems, (path, method)
+        if "requestBody" in operation:
+            assert {"400", "415"} <= problems, (path, method)
+        if method != "get" and "{id}" in path:
+            assert "412" in problems, (path, method)
+        for code in problems:
+            assert list(responses[code]["content"]) == ["application/problem+json"], (path, method, code)
+
+
+def test_every_route_is_described_under_an_id_of_its_own(schema: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for _path, _method, operation in operations(schema)]
+    assert len(ids) == len(set(ids))
+    assert {"study_visits_list", "study_visits_confirm", "study_visits_publish_agenda"} <= set(ids)
+    described = {(path, method) for path, method, _operation in operations(schema)}
+    for pattern in router.urls:
+        regex = pattern.pattern.regex.pattern.removeprefix("^").removesuffix("$").removesuffix(r"\Z")
+        path = "/api/v1/" + regex.replace(r"(?P<pk>\d+)", "{id}")
+        for verb in pattern.callback.actions:
+            if verb != "head":
+                assert (path, verb) in described, (path, verb)
+
+
+def test_related_ids_are_integers_and_relations_briefs(schema: dict[str, Any]) -> None:
+    """A name has one type, everywhere."""
+    for name, component in schema["components"]["schemas"].items():
+        for field, described in component.get("properties", {}).items():
+            if field.endswith("_id"):
+                assert described["type"] in ("integer", ["integer", "null"]), (name, field)
+            if field.endswith("_ids"):
+                assert (described["type"], described["items"]["type"]) == ("array", "integer"), (name, field)
+
+
+def test_schema_is_served_to_everybody() -> None:
+    response = as_persona("anonymous")._client.get("/api/v1/schema/")
+    assert response.status_code == 200
+    assert yaml.safe_load(response.content)["info"]["title"] == "FMM portal API"
+
+
+def test_documentation_has_no_script_or_style_of_its_own() -> None:
+    page = as_persona("anonymous")._client.get("/api/v1/docs/")
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "<style" not in text and "style=" not in text and "<script>" not in text
+    assert "default-src 'self'" in page["Content-Security-Policy"]
+    script = as_persona("anonymous")._client.get("/api/v1/docs/?script=")
+    assert script["Content-Type"].startswith("application/javascript")
