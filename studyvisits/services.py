@@ -156,6 +156,7 @@ def mark_delegates_attended(visit: StudyVisit, *, actor: Actor) -> Sequence[Dele
 @transaction.atomic
 def open_debrief(visit: StudyVisit, *, actor: Actor) -> Debrief:
     """The visit's debrief, begun if need be, with the visiting side listed from the delegation."""
+    require(actor.principal, "create", Debrief(visit=visit))
     existing = Debrief.objects.filter(visit=visit).first()
     if existing is not None:
         return existing

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from fmm_portal.core.models import Activity
+from fmm_portal.core.workflow import workflow_for
 from tests.scene import Scene, whole_visit
 
 # Shown to visitors who have not signed in, on purpose.
@@ -116,7 +117,8 @@ class Addresses:
             if parameter == "pk":
                 arguments["pk"] = self.subject(name).pk
             elif parameter == "name":
-                arguments["name"] = "confirm"
+                workflow = workflow_for(self.subject(name))
+                arguments["name"] = workflow.transitions[0].name if workflow else "confirm"
             elif parameter == "kind":
                 arguments["kind"] = (
                     "debrief-note" if name.startswith("reports:") else "studyvisits-studyvisit"
