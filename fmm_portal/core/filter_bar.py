@@ -147,7 +147,7 @@ def _dress(field: forms.Field) -> None:
         field.widget = forms.CheckboxSelectMultiple(choices=_choices_of(field))
     elif isinstance(field, forms.NullBooleanField):
         field.widget = forms.NullBooleanSelect()
-        field.widget.choices = [("unknown", _("Any")), ("true", _("Yes")), ("false", _("No"))]
+        field.widget.choices = [("", _("Any")), ("true", _("Yes")), ("false", _("No"))]
     elif isinstance(field, forms.ModelChoiceField):
         field.empty_label = _("Any")
     field.help_text = ""

@@ -43,7 +43,7 @@ function combo(select) {
   const box = document.createElement("input");
   const list = document.createElement("ul");
   const id = `combo-${(built += 1)}`;
-  Object.assign(box, { type: "text", autocomplete: "off", placeholder: blank?.textContent ?? "", id: `${select.id}_search` });
+  Object.assign(box, { type: "text", autocomplete: "off", placeholder: blank?.textContent ?? "" });
   Object.assign(list, { id, className: "combo__list", hidden: true });
   list.setAttribute("role", "listbox");
   for (const [name, value] of Object.entries({
@@ -52,11 +52,11 @@ function combo(select) {
   for (const name of ["aria-describedby", "aria-invalid"]) {
     if (select.hasAttribute(name)) box.setAttribute(name, select.getAttribute(name));
   }
-  const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
-  if (label) {
-    label.htmlFor = box.id;
-    list.setAttribute("aria-label", label.textContent.trim());
-  }
+  // Labels and links to errors lead to what people see.
+  box.id = select.id;
+  select.id = `${select.id}_value`;
+  const label = document.querySelector(`label[for="${CSS.escape(box.id)}"]`);
+  if (label) list.setAttribute("aria-label", label.textContent.trim());
   // The select stays in the form and keeps the value; its own "required" would point at something unseen.
   select.required = false;
   select.hidden = true;
@@ -141,21 +141,6 @@ function combo(select) {
     }
   });
 }
-
-// How many boxes of a filter are ticked stands on its button.
-document.addEventListener("change", (event) => {
-  const menu = event.target.closest?.(".filter-menu");
-  if (!menu) return;
-  const count = menu.querySelectorAll("input:checked").length;
-  let number = menu.querySelector(".filter-menu__chosen");
-  if (!number) {
-    number = document.createElement("span");
-    number.className = "filter-menu__chosen";
-    menu.querySelector("summary .icon").before(number);
-  }
-  number.textContent = count;
-  number.hidden = count === 0;
-});
 
 function build(root) {
   root.querySelectorAll(".choices").forEach(searchBoxes);
