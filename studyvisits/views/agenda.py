@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from babel.dates import format_date
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -140,8 +140,9 @@ class AgendaTab(VisitFrame):
             except Refused as error:
                 form.add_error(None, " ".join(error.messages))
             except StaleRecord as error:
-                form.data = form.data.copy()  # type: ignore[misc]
-                form.data["record_version"] = str(error.current.version)  # type: ignore[index]
+                data = self.request.POST.copy()
+                data["record_version"] = str(error.current.version)
+                form.data = data
                 form.add_error(None, _t("The visit was changed meanwhile. Look at it again, then publish."))
             else:
                 messages.success(self.request, _t("%(agenda)s is published.") % {"agenda": version})
@@ -300,10 +301,8 @@ class AgendaVersionViews(VisitPartViews):
     paths: ClassVar[dict[str, str]] = {"detail": f"{prefix}/<int:number>/"}
 
     def record(self) -> AgendaVersion:
-        found = self.rows().with_related().filter(number=self.kwargs["number"]).first()
-        if found is None:
-            raise Http404
-        return found
+        rows = AgendaVersion.objects.visible_to(self.principal).filter(visit=self.visit).with_related()
+        return get_object_or_404(rows, number=self.kwargs["number"])
 
     def detail(self) -> HttpResponse:
         version = self.record()

@@ -19,6 +19,7 @@ from delegations.enums import DelegateStatus
 from delegations.forms import DelegationForm
 from delegations.models import Delegate, Delegation
 from delegations.views import Seat, seats_of
+from fmm_portal.core.forms import RecordForm
 from fmm_portal.core.models import Record
 from fmm_portal.core.policies import can, require
 from fmm_portal.core.principals import Actor
@@ -110,7 +111,7 @@ class VisitDelegationViews(VisitPartViews):
     resource = "visit_delegation"
     pages: ClassVar[Sequence[str]] = ("create", "edit", "join", "leave")
     paths: ClassVar[dict[str, str]] = {"join": "study-visits/<int:visit_pk>/delegations/join/"}
-    form_class = DelegationForm
+    form_class: ClassVar[type[RecordForm] | None] = DelegationForm
     tab = "delegation"
     path = "study_visits"
     add_title = _("Add delegation")

@@ -86,7 +86,7 @@ class SessionPartViews(VisitPartViews):
         self.item.visit = self.visit
 
     def new_record(self) -> Any:
-        return self.model(item=self.item)
+        return self.model(item=self.item)  # type: ignore[misc]
 
     def crumbs(self, record: Any = None) -> list[Crumb]:
         return [*super().crumbs(), Crumb(self.item, self.item.get_absolute_url())]
