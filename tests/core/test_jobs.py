@@ -137,7 +137,7 @@ def test_run_job_drops_its_work_when_the_job_was_taken_over() -> None:
     )
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_lease_keeps_itself_alive_while_the_work_goes_on(settings: object) -> None:
     settings.JOB_LEASE_SECONDS = 1  # type: ignore[attr-defined]
     job = ReportFactory()

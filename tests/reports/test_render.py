@@ -77,22 +77,22 @@ def data(db: None) -> Any:
 
 
 @pytest.fixture
-def english(data: Any) -> bytes:
-    return keep("english", lambda: print_note(data))
+def english_note(data: Any) -> bytes:
+    return keep("english_note", lambda: print_note(data))
 
 
 @pytest.fixture
-def french(data: Any) -> bytes:
-    return keep("french", lambda: print_note(data, "fr"))
+def french_note(data: Any) -> bytes:
+    return keep("french_note", lambda: print_note(data, "fr"))
 
 
 # --- what it says ------------------------------------------------------------------------------------------------
 
 
-def test_note_names_positions_stops_dates_and_hosts(english: bytes, tmp_path: Any) -> None:
-    text = " ".join(pages_of(english))
+def test_note_names_positions_stops_dates_and_hosts(english_note: bytes, tmp_path: Any) -> None:
+    text = " ".join(pages_of(english_note))
 
-    (tmp_path / "note.pdf").write_bytes(english)
+    (tmp_path / "note.pdf").write_bytes(english_note)
     assert "21–25 January 2019" in text
     for said in (
         "Director General of Employment",
@@ -118,8 +118,10 @@ def test_note_names_positions_stops_dates_and_hosts(english: bytes, tmp_path: An
     }
 
 
-def test_note_has_its_sections_in_order_and_a_list_of_them(english: bytes) -> None:
-    contents, _heading, body = " ".join(pages_of(english)[1:]).partition("1 The visit at a glance Reference")
+def test_note_has_its_sections_in_order_and_a_list_of_them(english_note: bytes) -> None:
+    contents, _heading, body = " ".join(pages_of(english_note)[1:]).partition(
+        "1 The visit at a glance Reference"
+    )
     numbered = [f"{number} {section}" for number, section in enumerate(SECTIONS[1:], start=2)]
 
     for text in (contents, body):
@@ -128,8 +130,8 @@ def test_note_has_its_sections_in_order_and_a_list_of_them(english: bytes) -> No
         assert places == sorted(places)
 
 
-def test_every_page_after_the_cover_has_number_reference_and_version(english: bytes, data: Any) -> None:
-    cover, *pages = pages_of(english)
+def test_every_page_after_the_cover_has_number_reference_and_version(english_note: bytes, data: Any) -> None:
+    cover, *pages = pages_of(english_note)
 
     for number, page in enumerate(pages, start=2):
         assert f"{number} / {len(pages) + 1}" in page
@@ -152,8 +154,8 @@ def test_empty_sections_say_so() -> None:
     assert "Programme: not provided" in text
 
 
-def test_french_note_keeps_its_accents_and_marks_what_is_not_french(french: bytes) -> None:
-    text = " ".join(pages_of(french))
+def test_french_note_keeps_its_accents_and_marks_what_is_not_french(french_note: bytes) -> None:
+    text = " ".join(pages_of(french_note))
 
     for said in (
         "Visite d'étude de cadres togolais en Tunisie",
@@ -168,8 +170,8 @@ def test_french_note_keeps_its_accents_and_marks_what_is_not_french(french: byte
     assert "déplacements. FR" not in text
 
 
-def test_no_person_is_named_even_in_what_machines_read(english: bytes) -> None:
-    text = " ".join(pages_of(english)) + json.dumps(attached(english)[1])
+def test_no_person_is_named_even_in_what_machines_read(english_note: bytes) -> None:
+    text = " ".join(pages_of(english_note)) + json.dumps(attached(english_note)[1])
 
     for secret in ("Secret Person", "Amina", "@"):
         assert secret not in text
@@ -243,8 +245,8 @@ def attached(content: bytes) -> tuple[str, Any]:
         return name, json.loads(specification.get_file().read_bytes())
 
 
-def test_note_is_tagged_titled_and_in_its_language(french: bytes) -> None:
-    with pikepdf.open(io.BytesIO(french)) as pdf:
+def test_note_is_tagged_titled_and_in_its_language(french_note: bytes) -> None:
+    with pikepdf.open(io.BytesIO(french_note)) as pdf:
         assert pdf.Root.MarkInfo.Marked is True or bool(pdf.Root.MarkInfo.Marked)
         assert str(pdf.Root.Lang) == "fr"
         assert bool(pdf.Root.ViewerPreferences.DisplayDocTitle)
@@ -253,15 +255,15 @@ def test_note_is_tagged_titled_and_in_its_language(french: bytes) -> None:
     assert {"/H1", "/H2", "/H3", "/Table", "/TH", "/TD", "/L", "/LI", "/P", "/Link", "/Figure"} <= kinds
 
 
-def test_every_figure_says_what_it_shows(english: bytes) -> None:
-    with pikepdf.open(io.BytesIO(english)) as pdf:
+def test_every_figure_says_what_it_shows(english_note: bytes) -> None:
+    with pikepdf.open(io.BytesIO(english_note)) as pdf:
         figures = [node for node in structure(pdf) if node.get("/S") == "/Figure"]
         assert len(figures) == 4
         assert {str(figure.Alt) for figure in figures} == {"67%", "17%", "100%"}
 
 
-def test_note_bears_the_marks_of_pdf_a_3a_and_pdf_ua_1_in_one_block(english: bytes) -> None:
-    with pikepdf.open(io.BytesIO(english)) as pdf:
+def test_note_bears_the_marks_of_pdf_a_3a_and_pdf_ua_1_in_one_block(english_note: bytes) -> None:
+    with pikepdf.open(io.BytesIO(english_note)) as pdf:
         xmp = pdf.Root.Metadata.read_bytes().decode()
         assert bool(pdf.Root.OutputIntents)
     assert xmp.count("</rdf:RDF>") == 1
@@ -271,16 +273,16 @@ def test_note_bears_the_marks_of_pdf_a_3a_and_pdf_ua_1_in_one_block(english: byt
     assert "PDF/UA Universal Accessibility Schema" in xmp
 
 
-def test_data_are_attached_as_their_canonical_json(english: bytes, data: Any) -> None:
-    with pikepdf.open(io.BytesIO(english)) as pdf:
+def test_data_are_attached_as_their_canonical_json(english_note: bytes, data: Any) -> None:
+    with pikepdf.open(io.BytesIO(english_note)) as pdf:
         ((name, specification),) = pdf.attachments.items()
         assert specification.get_file().read_bytes() == canonical_json(data)
         assert str(specification.obj.AFRelationship) == "/Data"
     assert name == "SV-2019-001-DN-v3.json"
 
 
-def test_same_data_are_the_same_bytes_in_every_process(english: bytes, data: Any, tmp_path: Any) -> None:
-    assert print_note(data) == english
+def test_same_data_are_the_same_bytes_in_every_process(english_note: bytes, data: Any, tmp_path: Any) -> None:
+    assert print_note(data) == english_note
     (tmp_path / "data.json").write_bytes(canonical_json(data))
     script = (
         "import django, json, sys; django.setup()\n"
@@ -296,7 +298,7 @@ def test_same_data_are_the_same_bytes_in_every_process(english: bytes, data: Any
         timeout=60,
         check=True,
     )
-    assert elsewhere.stdout == english
+    assert elsewhere.stdout == english_note
 
 
 # --- no way out --------------------------------------------------------------------------------------------------
@@ -346,7 +348,7 @@ def test_progress_is_told_on_the_way(tmp_path: Any, settings: Any) -> None:
     assert told == [(15, "laying_out"), (80, "writing")]
 
 
-def test_stylesheets_are_parsed_once_per_process(english: bytes, data: Any) -> None:
+def test_stylesheets_are_parsed_once_per_process(english_note: bytes, data: Any) -> None:
     before = render._parsed.cache_info().misses
 
     print_note(data)
