@@ -28,6 +28,7 @@ VISIT_STAGES = (
     VisitStatus.REPORTED,
     VisitStatus.CLOSED,
 )
+AHEAD_STATUSES = (VisitStatus.PLANNED, VisitStatus.CONFIRMED, VisitStatus.POSTPONED, VisitStatus.UNDER_WAY)
 FROZEN_STATUSES = (VisitStatus.CLOSED, VisitStatus.CANCELLED)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,14 +14,13 @@ from fmm_portal.core.partial_dates import today
 from fmm_portal.core.policies import can
 from fmm_portal.core.principals import Principal
 from fmm_portal.core.resource import with_query
-from studyvisits.enums import HostStatus, VisitStatus
+from studyvisits.enums import AHEAD_STATUSES, HostStatus, VisitStatus
 from studyvisits.models import AgendaHost, Commitment, StudyVisit
 from studyvisits.tables import StudyVisitTable
 
 # Enough to fill the first screen; the lists have the rest.
 LOOKED_AT = 20
 SHOWN_VISITS = 5
-UNDER_WAY = (VisitStatus.UNDER_WAY, VisitStatus.COMPLETED)
 
 
 def _late_commitments(principal: Principal) -> Iterable[Task]:
@@ -54,17 +54,31 @@ def _slots_to_answer(principal: Principal) -> Iterable[Task]:
             )
 
 
+def _visits_to_report(principal: Principal) -> Iterable[Task]:
+    """Completed visits of this officer whose debrief is not agreed or that are not marked as reported."""
+    if not is_staff(principal):
+        return
+    mine = StudyVisit.objects.visible_to(principal).filter(
+        status=VisitStatus.COMPLETED, owner=principal.account_id
+    )
+    for visit in mine.order_by("ends_on", "pk")[:LOOKED_AT]:
+        yield Task(
+            _("%(visit)s is completed and not yet reported") % {"visit": visit},
+            reverse("studyvisits:visit_debrief", args=[visit.pk]),
+            _("Open debrief"),
+            visit.ends_on,
+        )
+
+
 def study_visits_at_a_glance(principal: Principal) -> HomePart:
     visits = StudyVisit.objects.visible_to(principal)
     commitments = Commitment.objects.visible_to(principal)
-    ahead = visits.upcoming(today())
-    shown = list(
-        (visits.filter(status__in=UNDER_WAY) | ahead).with_related().with_counts().order_by("starts_on", "pk")
-    )
+    ahead = visits.ahead()
+    first = ahead.with_related().with_counts().order_by(F("starts_on").asc(nulls_last=True), "pk")
     visit_list, commitment_list = reverse("studyvisits:visit_list"), reverse("studyvisits:commitment_list")
     late = commitments.overdue(today()).count()
     return HomePart(
-        tasks=[*_slots_to_answer(principal), *_late_commitments(principal)],
+        tasks=[*_slots_to_answer(principal), *_late_commitments(principal), *_visits_to_report(principal)],
         figures=[
             Figure(visits.count(), _("study visits"), visit_list),
             Figure(
@@ -80,9 +94,9 @@ def study_visits_at_a_glance(principal: Principal) -> HomePart:
         panels=[
             HomePanel(
                 _("Visits ahead and under way"),
-                StudyVisitTable(shown[:SHOWN_VISITS]),
-                visit_list,
-                len(shown),
+                StudyVisitTable(list(first[:SHOWN_VISITS])),
+                with_query(visit_list, status=AHEAD_STATUSES),
+                ahead.count(),
                 _("No visit is planned or under way."),
             )
         ],

@@ -7,7 +7,7 @@ from django.db import models
 
 from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.querysets import RecordQuerySet
-from studyvisits.enums import OPEN_COMMITMENTS, VisitStatus
+from studyvisits.enums import AHEAD_STATUSES, OPEN_COMMITMENTS
 
 if TYPE_CHECKING:
     from studyvisits.models import AgendaItem, Commitment, StudyVisit
@@ -40,12 +40,9 @@ class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
             open_commitment_count=count(Commitment.objects.filter(visit=mine, status__in=OPEN_COMMITMENTS)),
         )
 
-    def upcoming(self, on: date) -> Self:
-        """Not yet begun on a day, and not given up."""
-        return self.filter(
-            status__in=[VisitStatus.PLANNED, VisitStatus.CONFIRMED, VisitStatus.POSTPONED],
-            starts_on__gte=PartialDate.of(on),
-        )
+    def ahead(self) -> Self:
+        """Not yet completed and not given up; also those whose planned dates have passed: somebody must act."""
+        return self.filter(status__in=AHEAD_STATUSES)
 
 
 class VisitPartQuerySet(RecordQuerySet[M]):
