@@ -10,6 +10,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from fmm_portal.core.models import Activity, Record
 from fmm_portal.core.multilingual import Multilingual
@@ -19,6 +20,8 @@ from fmm_portal.core.principals import Actor
 # Bookkeeping that changes at every save and tells nobody anything.
 UNTOLD = {"id", "created_at", "updated_at", "version", "search_text"}
 CONCEALED = {"restricted": True}
+# What is kept beside the fields of a model.
+MORE_LABELS = {"overridden": gettext_lazy("passed over")}
 
 
 class Change(NamedTuple):
@@ -151,7 +154,7 @@ def read_changes(entry: Activity) -> Iterator[Change]:
         label = (
             str(getattr(field, "verbose_name", name.replace("_", " ")))
             if field is not None
-            else name.replace("_", " ")
+            else str(MORE_LABELS.get(name, name.replace("_", " ")))
         )
         if pair == [CONCEALED, CONCEALED]:
             yield Change(label, "", "", is_restricted=True)

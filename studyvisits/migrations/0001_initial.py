@@ -256,7 +256,7 @@ class Migration(migrations.Migration):
                 ('updated_at', models.DateTimeField(auto_now=True, db_index=True, verbose_name='last changed')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('status', models.CharField(choices=[('proposed', 'Proposed'), ('confirmed', 'Confirmed'), ('declined', 'Declined'), ('replaced', 'Replaced')], default='proposed', editable=False, max_length=9, verbose_name='answer')),
-                ('answered_slot', models.CharField(blank=True, editable=False, max_length=30)),
+                ('answered_slot', models.CharField(blank=True, editable=False, max_length=30, verbose_name='slot agreed to')),
                 ('comment', models.TextField(blank=True, verbose_name='comment')),
                 ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hosted_sessions', to='institutions.institution', verbose_name='host institution')),
                 ('replaced_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution', verbose_name='replaced by')),

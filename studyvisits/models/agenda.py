@@ -122,7 +122,7 @@ class AgendaHost(Record):
     status = models.CharField(
         _("answer"), max_length=9, choices=HostStatus, default=HostStatus.PROPOSED, editable=False
     )
-    answered_slot = models.CharField(max_length=30, blank=True, editable=False)
+    answered_slot = models.CharField(_("slot agreed to"), max_length=30, blank=True, editable=False)
     comment = models.TextField(_("comment"), blank=True)
     replaced_by = models.ForeignKey(
         Institution,
