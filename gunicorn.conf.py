@@ -11,6 +11,8 @@ worker_class = "gthread"
 timeout = 60
 graceful_timeout = 20
 keepalive = 5
+# Nobody steers it at run time, and a container's home cannot be written to.
+control_socket_disable = True
 # A slow leak ends with its process; the spread keeps the workers from leaving together.
 max_requests = 5000
 max_requests_jitter = 500
