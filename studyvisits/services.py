@@ -105,8 +105,13 @@ def publish_agenda(
 
 @transaction.atomic
 def move_agenda_item(item: AgendaItem, *, actor: Actor, after: AgendaItem | None) -> None:
-    """Put an item behind another of its day, or first when `after` is None; the day's order is renumbered."""
+    """Put an item behind another of its day, or first when `after` is None; the day's order is renumbered.
+
+    Raises Forbidden, and Refused when the other item is of another day.
+    """
     siblings = list(AgendaItem.objects.filter(visit=item.visit_id, day=item.day).exclude(pk=item.pk))
+    if after is not None and after not in siblings:
+        raise Refused(_("An item cannot be put behind one of another day."), code="other_day")
     position = siblings.index(after) + 1 if after is not None else 0
     siblings.insert(position, item)
     for order, sibling in enumerate(siblings, start=1):
