@@ -119,6 +119,8 @@ class StudyVisitPolicy(DocumentHost, Policy):
     may_request_report = Policy.may_view
 
     def may_reopen(self, principal: Principal, obj: Any) -> Decision:
+        if not self.is_kept_by(principal, obj):
+            return no()
         return YES if is_manager(principal) else no(_("Only a manager may reopen a visit."))
 
     def may_reinstate(self, principal: Principal, obj: Any) -> Decision:
