@@ -12,8 +12,8 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from fmm_portal.api.errors import PreconditionFailed
 from fmm_portal.core.models import Record
+from fmm_portal.core.services import stale
 
 TAG = re.compile(r'(?:W/)?"[^"]*"|\*')
 RECORD_TAG = re.compile(r'"(\d+)-[0-9a-f]{32}"')
@@ -24,7 +24,7 @@ def tags_in(header: str) -> list[str]:
 
 
 def check_if_match(request: Request, record: Record) -> None:
-    """Raise PreconditionFailed unless If-Match, when given, names the record's present version."""
+    """Raise StaleRecord unless If-Match, when given, names the record's present version."""
     header = request.headers.get("If-Match")
     if header is None:
         return
@@ -32,7 +32,7 @@ def check_if_match(request: Request, record: Record) -> None:
     matches = (RECORD_TAG.fullmatch(tag) for tag in tags)
     versions = {int(match[1]) for match in matches if match}
     if "*" not in tags and record.version not in versions:
-        raise PreconditionFailed(record.version)
+        raise stale(record)
 
 
 def with_entity_tag(request: Request, response: Response, version: int | None) -> HttpResponse:

@@ -16,23 +16,11 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
+from fmm_portal.accounts.roles import is_staff
 from fmm_portal.core.errors import DomainError, Forbidden, StaleRecord, TransitionRefused
 
 PROBLEM_JSON = "application/problem+json"
 logger = logging.getLogger("django.request")
-
-
-class PreconditionFailed(exceptions.APIException):
-    """The record is not in the version that If-Match names."""
-
-    status_code = 412
-    default_code = "stale"
-
-    def __init__(self, current_version: int) -> None:
-        self.current_version = current_version
-        super().__init__(
-            _("This record was changed since you read it. Read it again, then repeat your change.")
-        )
 
 
 def status_title(status: int) -> str:
@@ -73,7 +61,7 @@ def problem(
 def problem_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     """Turn whatever a view raised into a problem document."""
     view = context.get("view")
-    body, headers = _body_of(exc, view)
+    body, headers = _body_of(exc, view, context["request"])
     if body is None:
         body = problem(500, "server_error", _("The portal failed. The failure has been recorded."))
         request = context["request"]._request
@@ -88,18 +76,16 @@ def problem_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
     return Response(body, status=body["status"], headers=headers, content_type=PROBLEM_JSON)
 
 
-def _body_of(exc: Exception, view: Any) -> tuple[dict[str, Any] | None, dict[str, str]]:
+def _body_of(exc: Exception, view: Any, request: Any) -> tuple[dict[str, Any] | None, dict[str, str]]:
     headers: dict[str, str] = {}
     body: dict[str, Any] | None = None
     if isinstance(exc, DomainError):
-        body = _domain_problem(exc)
+        body = _domain_problem(exc, is_staff(request.actor.principal))
     elif isinstance(exc, DjangoValidationError):
         names = view.api_field_name if hasattr(view, "api_field_name") else str
         body = _invalid([_entry(names(name), code, message) for name, code, message in _django_errors(exc)])
     elif isinstance(exc, exceptions.ValidationError):
         body = _invalid([_entry(name, code, message) for name, code, message in _flatten(exc.detail)])
-    elif isinstance(exc, PreconditionFailed):
-        body = problem(412, "stale", str(exc.detail), current_version=exc.current_version)
     elif isinstance(exc, exceptions.APIException):
         headers = _headers_of(exc)
         code = exc.get_codes()
@@ -128,16 +114,19 @@ def _headers_of(exc: exceptions.APIException) -> dict[str, str]:
     return headers
 
 
-def _domain_problem(exc: DomainError) -> dict[str, Any]:
+def _domain_problem(exc: DomainError, names_people: bool) -> dict[str, Any]:
     detail = " ".join(exc.messages)
     if isinstance(exc, Forbidden):
         return problem(403, exc.code, detail)
     if isinstance(exc, StaleRecord):
-        changed_at = exc.changed_at.isoformat() if exc.changed_at else None
         return problem(
-            412, exc.code, detail,
-            current_version=exc.current.version, changed_by=exc.changed_by, changed_at=changed_at,
-        )  # fmt: skip
+            412,
+            exc.code,
+            detail,
+            current_version=exc.current.version,
+            changed_by=exc.changed_by if names_people else None,
+            changed_at=exc.changed_at.isoformat() if exc.changed_at else None,
+        )
     if isinstance(exc, TransitionRefused):
         if exc.code == "unknown_transition":
             return problem(404, exc.code, detail)

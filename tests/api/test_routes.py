@@ -81,6 +81,15 @@ def test_nobody_gets_nothing_anywhere(made: dict[str, Record]) -> None:
     assert state() == before
 
 
+def test_options_tell_no_row(made: dict[str, Record]) -> None:
+    anonymous, eva = as_persona("anonymous"), as_persona("eva")
+    for path in {route.path(made[route.resource]) for route in ROUTES}:
+        assert anonymous._client.options(f"/api/v1/{path}").status_code == 401, path
+        response = eva._client.options(f"/api/v1/{path}")
+        assert response.status_code in (200, 403), (path, response.content)
+        assert b"Somebody" not in response.content
+
+
 def test_viewer_reads_and_changes_nothing(made: dict[str, Record]) -> None:
     eva = as_persona("eva")
     before = state()
