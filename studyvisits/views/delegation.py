@@ -18,7 +18,7 @@ from delegations.composition import Composition, composition_of
 from delegations.enums import DelegateStatus
 from delegations.forms import DelegationForm
 from delegations.models import Delegate, Delegation
-from delegations.views import Seat, seats_of
+from delegations.views import DelegationViews, Seat, seats_of
 from fmm_portal.core.forms import RecordForm
 from fmm_portal.core.models import Record
 from fmm_portal.core.policies import can, require
@@ -38,6 +38,8 @@ class ShownDelegation:
     seats: list[Seat]
     composition: Composition
     nominate_url: str
+    # Steps that several delegates wait for: (label, address, how many).
+    together: list[tuple[str, str, int]]
     edit_url: str
     leave_url: str
 
@@ -69,6 +71,7 @@ class DelegationTab(VisitFrame):
             seats_of(delegation, self.principal),
             composition_of(delegation),
             reverse("delegations:delegate_create", args=[delegation.pk]) if may_nominate else "",
+            DelegationViews(self.request).steps_together(delegation),
             reverse("studyvisits:visit_delegation_edit", args=args) if may_change else "",
             reverse("studyvisits:visit_delegation_leave", args=args) if may_edit_visit else "",
         )
