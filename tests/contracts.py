@@ -49,6 +49,9 @@ class ApiContract:
         """A record in the reader's sight, where that of `make` is not."""
         return self.make()
 
+    def grow(self, record: Any) -> None:
+        """Add one of each part that the record's own page shows."""
+
     def payload(self) -> dict[str, Any]:
         """What creates a record."""
         raise NotImplementedError
@@ -239,6 +242,22 @@ class ApiContract:
         self.make_readable()
         self.make_readable()
         assert self.queries(caller, f"{self.resource}/?page_size=200") == first
+
+    def test_record_costs_the_same_queries_with_one_and_three_of_each_part(self) -> None:
+        record = self.make()
+        self.grow(record)
+        writer = as_persona(self.writer)
+        first = [
+            self.queries(writer, self.address(record)),
+            self.queries(writer, f"{self.address(record)}history/"),
+        ]
+        self.grow(record)
+        self.grow(record)
+        after = [
+            self.queries(writer, self.address(record)),
+            self.queries(writer, f"{self.address(record)}history/"),
+        ]
+        assert after == first
 
     def queries(self, caller: ApiClient, path: str) -> int:
         caller.get(path)

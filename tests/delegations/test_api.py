@@ -26,6 +26,10 @@ class TestDelegationApi(ApiContract):
         DelegateFactory(delegation=record)
         return record  # type: ignore[no-any-return]
 
+    def grow(self, record: Any) -> None:
+        DelegateFactory(delegation=record, replaces=DelegateFactory(delegation=record, status="replaced"))
+        record.sending_institutions.add(InstitutionFactory())
+
     def payload(self) -> dict[str, Any]:
         return {
             "name": {"en": "Delegation of Togo"},

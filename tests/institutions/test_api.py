@@ -8,6 +8,8 @@ import pytest
 from fmm_portal.core.models import Record
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate
+from fmm_portal.core.principals import system_actor
+from fmm_portal.core.services import update_record
 from fmm_portal.institutions.models import Contact, Country, FormerName, Institution, Theme
 from tests.api_client import as_agency, as_persona
 from tests.contracts import ApiContract
@@ -74,6 +76,13 @@ class TestInstitutionApi(ApiContract):
             institution=record, name=Multilingual(en="Old agency"), valid_until=PartialDate(2015)
         )
         return record
+
+    def grow(self, record: Any) -> None:
+        FormerName.objects.create(
+            institution=record, name=Multilingual(en="Older"), valid_until=PartialDate(2001)
+        )
+        record.themes.add(Theme.objects.exclude(institutions=record)[0])
+        update_record(record, actor=system_actor(), changes={"notes": f"Note {record.former_names.count()}"})
 
     def payload(self) -> dict[str, Any]:
         return {

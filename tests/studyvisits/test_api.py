@@ -49,6 +49,13 @@ class TestStudyVisitApi(ApiContract):
         CommitmentFactory(visit=visit)
         return visit  # type: ignore[no-any-return]
 
+    def grow(self, record: Any) -> None:
+        record.delegations.add(DelegationFactory(sending_countries=[country("GH")]))
+        DelegateFactory(delegation=record.delegations.first())
+        LegFactory(visit=record, country=country("MA"))
+        AgendaHostFactory(item=AgendaItemFactory(visit=record))
+        CommitmentFactory(visit=record)
+
     def payload(self) -> dict[str, Any]:
         return {
             "title": {"en": "Togo visits Tunisia", "fr": "Le Togo visite la Tunisie"},
@@ -109,6 +116,9 @@ class TestAgendaItemApi(ApiContract):
         AgendaHostFactory(item=item)
         AgendaHostFactory(item=item)
         return item  # type: ignore[no-any-return]
+
+    def grow(self, record: Any) -> None:
+        AgendaHostFactory(item=record)
 
     def payload(self) -> dict[str, Any]:
         return {
@@ -213,6 +223,9 @@ class TestDebriefApi(ApiContract):
 
     def make_readable(self) -> Record:
         return self.make(status="agreed")
+
+    def grow(self, record: Any) -> None:
+        DebriefParticipantFactory(debrief=record, institution=InstitutionFactory())
 
     def payload(self) -> dict[str, Any]:
         return {"visit_id": StudyVisitFactory().pk, "held_on": "2019-01-25", "recap": {"en": "What we saw"}}
