@@ -27,7 +27,7 @@ def prepare_accounts(notes: DemoNotes, visit: StudyVisit) -> None:
         password = notes.password_of(username)
         user = User.objects.filter(email=username).first()
         if user is None:
-            user = User.objects.create_user(username, full_name=f"Demo {role.value}")
+            user = User.objects.create_user(username, full_name=f"{role.value.capitalize()} (demo)")
         if not user.check_password(password):
             user.set_password(password)
             user.save(update_fields=["password"])
