@@ -1,6 +1,6 @@
 # Every command of the project. `make` lists them; each sets up what it needs, and a second run finds it there.
 .DEFAULT_GOAL := help
-.PHONY: help demo setup run worker migrate messages test lint fmt types ci bench docs screenshots lock
+.PHONY: help demo setup run worker migrate messages translate test lint fmt types ci bench docs screenshots lock
 SHELL := /bin/bash
 MANAGE := .venv/bin/python manage.py
 export STEPS := 3
@@ -30,6 +30,9 @@ migrate: setup ## Bring the development database (var/portal.sqlite3) up to date
 
 messages: setup ## Compile the translated texts in locale/ (no gettext programs needed)
 	@$(MANAGE) compilemessages
+
+translate: setup ## Gather the texts of code and templates into locale/ to be translated (needs gettext)
+	@$(MANAGE) makemessages --all
 
 ##@ Check it
 test: ## Run every test on the default database (ARGS="tests/core -k dates" JOBS=1 to choose)
