@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from fmm_portal.core.errors import StaleRecord, TransitionRefused
 from fmm_portal.core.forms import dress_field
 from fmm_portal.core.models import Activity, Record
-from fmm_portal.core.principals import Actor, Principal
+from fmm_portal.core.principals import Actor, Principal, Source
 from fmm_portal.core.workflow import AvailableTransition, Workflow, workflow_for
 
 
@@ -98,8 +98,11 @@ def strip_of(record: Record, stages: Sequence[str]) -> list[StripStep]:
 
 
 def _days_reached(record: Record, workflow: Workflow) -> dict[str, Any]:
-    """When each state was last entered, out of the history."""
-    entries = Activity.objects.filter(
+    """When each state was last entered, out of the history.
+
+    Not for what was loaded from elsewhere: its entries tell when it was loaded.
+    """
+    entries = Activity.objects.exclude(source__in=[Source.IMPORT, Source.SYSTEM]).filter(
         subject_type=ContentType.objects.get_for_model(record),
         subject_id=record.pk,
         verb__in=["create", *(transition.name for transition in workflow.transitions)],

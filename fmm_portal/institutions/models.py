@@ -140,6 +140,14 @@ class Institution(Searchable, Record):
             return str(self.name)
         return f"{self.acronym} ({self.country.name})" if self.country else self.acronym
 
+    @property
+    def choice_label(self) -> str:
+        """Where people choose one of many: "ANPE – National Employment Agency (Togo)"."""
+        if not self.acronym:
+            return str(self)
+        place = f" ({self.country.name})" if self.country else ""
+        return f"{self.acronym} – {self.name}{place}"
+
     def clean(self) -> None:
         errors: dict[str, str] = {}
         ancestor, seen = self.parent, set()
