@@ -21,7 +21,9 @@ def _kinds() -> list[tuple[str, Any]]:
 class ReportFilterSet(RecordFilterSet):
     kind = django_filters.MultipleChoiceFilter(choices=_kinds, label=_("Kind"))
     status = django_filters.MultipleChoiceFilter(choices=JobStatus.choices, label=_("Status"))
-    language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("Language"))
+    language = django_filters.ChoiceFilter(
+        choices=settings.LANGUAGES, label=_("Language"), empty_label=_("Any")
+    )
     is_mine = django_filters.BooleanFilter(method="filter_mine", label=_("Asked for by me"))
 
     class Meta:

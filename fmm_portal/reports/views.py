@@ -35,6 +35,8 @@ class ReportViews(CrudViews):
         context = {
             "object": report,
             "title": _("%(kind)s, version %(number)d") % {"kind": report.kind_label, "number": report.number},
+            # In the reader's language; the stored one is in that of whoever asked.
+            "subject_label": str(report.subject or report.subject_label),
             "crumbs": self.crumbs(),
             "may_retry": can(self.principal, "retry", report).allowed,
             "download_url": self.url("download", report.pk),
