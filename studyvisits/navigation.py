@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, npgettext
 
 from fmm_portal.accounts.roles import is_staff
 from fmm_portal.core.home import Figure, HomePanel, HomePart, Task, register_home
@@ -76,17 +76,19 @@ def study_visits_at_a_glance(principal: Principal) -> HomePart:
     ahead = visits.ahead()
     first = ahead.with_related().with_counts().order_by(F("starts_on").asc(nulls_last=True), "pk")
     visit_list, commitment_list = reverse("studyvisits:visit_list"), reverse("studyvisits:commitment_list")
-    late = commitments.overdue(today()).count()
+    known, still_open, late = visits.count(), commitments.open().count(), commitments.overdue(today()).count()
     return HomePart(
         tasks=[*_slots_to_answer(principal), *_late_commitments(principal), *_visits_to_report(principal)],
         figures=[
-            Figure(visits.count(), _("study visits"), visit_list),
+            Figure(known, npgettext("figure", "study visit", "study visits", known), visit_list),
             Figure(
-                commitments.open().count(), _("open commitments"), with_query(commitment_list, is_open="true")
+                still_open,
+                npgettext("figure", "open commitment", "open commitments", still_open),
+                with_query(commitment_list, is_open="true"),
             ),
             Figure(
                 late,
-                _("overdue commitments"),
+                npgettext("figure", "overdue commitment", "overdue commitments", late),
                 with_query(commitment_list, is_overdue="true"),
                 is_warning=bool(late),
             ),
