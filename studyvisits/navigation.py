@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F
+from django.db.models import Count, F, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, npgettext
+from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from fmm_portal.accounts.roles import is_staff
 from fmm_portal.core.home import Figure, HomePanel, HomePart, Task, register_home
@@ -54,6 +54,28 @@ def _slots_to_answer(principal: Principal) -> Iterable[Task]:
             )
 
 
+def _silent_hosts(principal: Principal) -> Iterable[Task]:
+    """Visits ahead of this officer whose hosts have not all answered, the next one first."""
+    if not is_staff(principal):
+        return
+    silent = AgendaHost.objects.filter(item__visit=OuterRef("pk"), status=HostStatus.PROPOSED)
+    counted = silent.order_by().values("item__visit").annotate(n=Count("pk")).values("n")
+    mine = StudyVisit.objects.visible_to(principal).ahead().filter(owner=principal.account_id)
+    asked = mine.annotate(silent=Subquery(counted)).filter(silent__gt=0)
+    for visit in asked.order_by(F("starts_on").asc(nulls_last=True), "pk")[:LOOKED_AT]:
+        text = ngettext(
+            "%(count)d slot waits for its host's answer: %(visit)s",
+            "%(count)d slots wait for their hosts' answers: %(visit)s",
+            visit.silent,
+        )
+        yield Task(
+            text % {"count": visit.silent, "visit": visit},
+            reverse("studyvisits:visit_agenda", args=[visit.pk]),
+            _("Open agenda"),
+            visit.starts_on,
+        )
+
+
 def _visits_to_report(principal: Principal) -> Iterable[Task]:
     """Completed visits of this officer whose debrief is not agreed or that are not marked as reported."""
     if not is_staff(principal):
@@ -78,7 +100,12 @@ def study_visits_at_a_glance(principal: Principal) -> HomePart:
     visit_list, commitment_list = reverse("studyvisits:visit_list"), reverse("studyvisits:commitment_list")
     known, still_open, late = visits.count(), commitments.open().count(), commitments.overdue(today()).count()
     return HomePart(
-        tasks=[*_slots_to_answer(principal), *_late_commitments(principal), *_visits_to_report(principal)],
+        tasks=[
+            *_slots_to_answer(principal),
+            *_silent_hosts(principal),
+            *_late_commitments(principal),
+            *_visits_to_report(principal),
+        ],
         figures=[
             Figure(known, npgettext("figure", "study visit", "study visits", known), visit_list),
             Figure(

@@ -86,8 +86,11 @@ class CommitmentTable(Table):
     text = Column()
     owed_by = Column(value=lambda commitment: text(commitment.owed_by))
     owed_to = Column(value=lambda commitment: text(commitment.owed_to))
-    due = DueColumn("due_on", _("Due"), sort="due_on")
+    due = DueColumn("due_on", _("Due"), sort="due_on", is_narrow=True)
     status = StatusColumn(sort="status")
     visit = LinkColumn(
-        "visit.reference", _("Study visit"), url=lambda commitment: commitment.visit.get_absolute_url()
+        "visit.reference",
+        _("Study visit"),
+        url=lambda commitment: commitment.visit.get_absolute_url(),
+        is_narrow=True,
     )

@@ -13,6 +13,7 @@ from fmm_portal.core.models import Document
 from fmm_portal.core.policies import can
 from fmm_portal.core.resource import Crumb
 from fmm_portal.core.views import CrudViews
+from studyvisits.enums import CommitmentStatus
 from studyvisits.filters import CommitmentFilterSet
 from studyvisits.forms import CommitmentForm, LessonForm, NewCommitmentForm
 from studyvisits.models import Commitment, Lesson
@@ -85,6 +86,7 @@ class CommitmentViews(CrudViews):
     filterset_class = CommitmentFilterSet
     filter_names = ("search", "country_id", "institution_id", "status", "is_overdue")
     more_filters = ("is_mine", "is_open", "owner_id", "due_on_from", "due_on_until")
+    stages = (CommitmentStatus.OPEN, CommitmentStatus.IN_PROGRESS, CommitmentStatus.DONE)
     create_label = _("Add commitment")
     empty_text = _(
         "What hosts, senders and the programme promise each other at a visit is kept here until it is done."

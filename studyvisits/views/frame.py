@@ -69,6 +69,10 @@ class VisitFrame(CrudViews):
     def rows(self) -> models.QuerySet[Any]:
         return StudyVisit.objects.visible_to(self.principal).with_counts()
 
+    def crumbs(self, record: Any = None) -> list[Crumb]:
+        found = super().crumbs()
+        return [*found, Crumb(record.reference, record.get_absolute_url())] if record is not None else found
+
     def keeps(self, visit: StudyVisit) -> bool:
         """Whether this person is programme staff for the visit."""
         return VISITS.is_kept_by(self.principal, visit)

@@ -569,3 +569,19 @@ def test_unknown_day_comes_last(browser_of, eva) -> None:
     page = read(browser_of(eva), "visit_agenda", visit.pk)
     assert page.index("Wednesday 23 January 2019") < page.index("Wednesday talk") < page.index("Some day")
     assert AgendaItem.objects.filter(visit=visit).count() == 2
+
+
+# --- The first screen ------------------------------------------------------------------------------------------------
+
+
+def test_first_screen_tells_an_officer_of_silent_hosts_and_a_host_of_its_slot(browser_of, amina, sami) -> None:
+    visit = StudyVisitFactory(owner=amina, starts_on=PartialDate(2999, 1, 21), ends_on=PartialDate(2999, 1, 25))
+    item = AgendaItemFactory(visit=visit, day=date(2999, 1, 21), topic=Multilingual(en="Courtesy call"))
+    host = AgendaHostFactory(item=item, institution=aneti())
+    AgendaHostFactory(item=item)
+    words = f"2 slots wait for their hosts&#x27; answers: {visit.reference}"
+    assert words in browser_of(amina).get(reverse("home")).content.decode()
+    assert f"Courtesy call ({visit.reference})" in browser_of(sami).get(reverse("home")).content.decode()
+    host.status = HostStatus.CONFIRMED
+    host.save()
+    assert f"Courtesy call ({visit.reference})" not in browser_of(sami).get(reverse("home")).content.decode()
