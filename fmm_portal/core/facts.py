@@ -45,7 +45,7 @@ def _value(record: Record, name: str) -> str | SafeString:
     field = next((field for field in record._meta.get_fields() if field.name == name), None)
     if isinstance(field, MultilingualField) and field.is_long:
         return paragraphs(value)
-    if isinstance(field, models.TextField):
+    if isinstance(field, models.TextField) and value:
         return mark_safe(linebreaks(urlize(value, nofollow=True, autoescape=True)))  # noqa: S308 - urlize escapes
     if isinstance(field, models.URLField) and value:
         return format_html(
