@@ -18,7 +18,7 @@ from studyvisits.cases.schema import InstitutionPart, Part, ProgrammePart, valid
 from studyvisits.models import StudyVisit
 
 # "today+20" or "today-3 09:00-10:30": days counted from the day of loading, in samples only.
-RELATIVE_DAY = re.compile(r"^today(?:([+-]\d{1,4}))?(?=$| )")
+RELATIVE_DAY = re.compile(r"^today([+-]\d{1,4})?(?=$| \d\d:\d\d)")
 
 
 class InstitutionsFile(Part):

@@ -3,6 +3,7 @@
 import json
 from copy import deepcopy
 from datetime import date
+from functools import cache
 from io import StringIO
 from pathlib import Path
 
@@ -11,22 +12,18 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from delegations.composition import composition_of
 from delegations.enums import DelegateStatus
 from delegations.models import Delegate, Delegation
 from fmm_portal.core.errors import Forbidden
 from fmm_portal.core.models import Activity
 from fmm_portal.core.multilingual import Multilingual
-from fmm_portal.core.partial_dates import PartialDate, today
 from fmm_portal.core.principals import Source, system_actor
-from fmm_portal.core.workflow import workflow_for
 from fmm_portal.facility.models import Programme
 from fmm_portal.institutions.models import Institution
-from studyvisits.agenda import overlaps
 from studyvisits.cases import InvalidCase, dump_document, export_case, import_case, load_document
 from studyvisits.cases.errors import CaseError
 from studyvisits.demo.loading import load_demo, resolve_days
-from studyvisits.models import AgendaHost, AgendaItem, Commitment, Debrief, Leg, SessionNote, StudyVisit
+from studyvisits.models import AgendaHost, AgendaItem, Debrief, SessionNote, StudyVisit
 from studyvisits.services import publish_agenda
 from tests.factories.delegations import DelegateFactory
 from tests.factories.institutions import ContactFactory
@@ -42,6 +39,7 @@ def load_everything():
     return list(load_demo(DEMO, actor=PORTAL))
 
 
+@cache
 def document_of(stem):
     """A demo case as exported by another portal, which is gone afterwards."""
     with transaction.atomic():
@@ -185,161 +183,7 @@ def test_reported_reopened_visit_takes_its_steps_and_those_of_the_debrief_in_tur
     assert export_case(visit, actor=PORTAL)["visit"]["steps"] == small["visit"]["steps"]
 
 
-# --- The real cases --------------------------------------------------------------------------------------------
-
-
-def test_founding_case_is_as_reported(founding):
-    assert (str(founding.starts_on), str(founding.ends_on)) == ("21 January 2019", "25 January 2019")
-    assert founding.duration_days == 5
-    assert founding.status == "reported"
-    delegates = Delegate.objects.filter(delegation__study_visits=founding)
-    assert [(d.position["en"], d.institution.acronym or d.institution.name["en"]) for d in delegates] == [
-        ("Director General of Employment", "DGE"),
-        ("Collaborator of the Director General of Employment", "DGE"),
-        ("Director General", "ANPE"),
-        ("Director of Togolese Abroad", "DTE"),
-        ("Representative", "Togolese Employers' Association"),
-        ("Representative", "Trade Union Centres (Togo)"),
-    ]
-    assert {d.status for d in delegates} == {"attended"}
-    assert {d.person_name for d in delegates} == {""}
-    balance = composition_of(founding.delegations.get())
-    assert (balance.actual, balance.women_percent) == (6, None)
-    assert {share.key: share.actual for share in balance.by_constituency} == {
-        "government": 4,
-        "employers": 1,
-        "workers": 1,
-    }
-
-
-def test_founding_stops_are_in_order_and_their_days_unknown(founding):
-    items = founding.agenda_items.all()
-    assert [item.kind for item in items] == [
-        "policy_exchange",
-        "site_visit",
-        "site_visit",
-        "site_visit",
-        "site_visit",
-        "debrief",
-    ]
-    assert [item.order for item in items] == [1, 2, 3, 4, 5, 6]
-    assert {(item.day, item.starts_at, item.ends_at) for item in items} == {(None, None, None)}
-    hosts = AgendaHost.objects.filter(item__visit=founding)
-    assert [host.institution.acronym for host in hosts] == ["OTE", "TAT", "ANETI"]
-    assert {(host.status, host.is_outdated) for host in hosts} == {("confirmed", False)}
-
-
-def test_founding_debrief_and_follow_up(founding):
-    debrief = founding.debrief
-    assert debrief.status == "agreed"
-    assert debrief.held_on == PartialDate(2019, 1)
-    assert debrief.agenda_item.kind == "debrief"
-    assert debrief.participants.filter(side="visiting").count() == 6
-    assert [p.institution.acronym for p in debrief.participants.filter(side="hosting")] == ["ANETI"]
-    commitment = founding.commitments.get()
-    assert (commitment.reference, commitment.status, commitment.due_on) == ("CM-2019-001", "open", None)
-    assert (commitment.owed_by.acronym, commitment.owed_to.acronym) == ("ANPE", "ANETI")
-
-
-def test_guards_that_the_source_cannot_meet_are_passed_with_a_reason(founding):
-    entries = Activity.objects.filter(
-        subject_type__model="studyvisit",
-        subject_id=founding.pk,
-        verb__in=[transition.name for transition in workflow_for(StudyVisit).transitions],
-    ).order_by("pk")
-    assert [(e.verb, e.reason, "overridden" in e.changes, e.source) for e in entries] == [
-        ("confirm", "", False, "import"),
-        ("start", "Recorded from published sources.", True, "import"),
-        ("complete", "", False, "import"),
-        ("report", "", False, "import"),
-    ]
-
-
-def test_ghana_tour_keeps_an_inferred_year_and_seven_days_in_two_countries(loaded):
-    tour = StudyVisit.objects.get(reference="SV-2015-001")
-    assert (tour.starts_on, tour.ends_on) == (PartialDate(2015), None)
-    assert tour.stated_duration_days == tour.duration_days == 7
-    assert "inferred" in tour.dates_note["en"]
-    assert [leg.country.code for leg in tour.legs.all()] == ["TN", "IT"]
-    assert [country.code for country in tour.host_countries] == ["TN", "IT"]
-    assert [item.leg.country.code for item in tour.agenda_items.all()] == ["TN"] * 5 + ["IT"]
-    assert tour.status == "completed"
-    officials = Delegate.objects.get(delegation__study_visits=tour)
-    assert (officials.seats, officials.institution.acronym, officials.sex) == (8, "GIS", "not_stated")
-    done = {c.reference: (c.status, c.done_on, c.owed_to) for c in tour.commitments.all()}
-    assert done == {
-        "CM-2015-001": ("done", PartialDate(2016), None),
-        "CM-2015-002": ("done", PartialDate(2019, 8, 1), None),
-    }
-
-
-def test_east_and_horn_of_africa_send_26_people_of_whom_9_women(loaded):
-    visit = StudyVisit.objects.get(reference="SV-2026-001")
-    delegation = visit.delegations.get()
-    assert [country.code for country in visit.sending_countries] == ["ET", "KE", "SO", "TZ", "UG"]
-    assert sorted(body.acronym for body in delegation.sending_institutions.all()) == ["EAC", "IGAD"]
-    balance = composition_of(delegation)
-    assert (balance.planned, balance.actual, balance.women_percent) == (26, 26, 34.6)
-    assert {share.key: share.actual for share in balance.by_sex} == {"female": 9, "male": 17, "not_stated": 0}
-    assert delegation.head.position["en"].startswith("Principal Secretary")
-    assert [item.day for item in visit.agenda_items.all()] == [date(2026, 2, 2), None, None, None, None]
-
-
-def test_every_real_case_has_its_sources_and_french_texts(loaded):
-    real = StudyVisit.objects.filter(reference__in=REAL)
-    assert {visit.reference for visit in real} == REAL
-    for visit in real:
-        assert all(source.startswith("https://") for source in visit.sources) and visit.sources
-        assert set(visit.title) == {"en", "fr"}
-        for item in visit.agenda_items.all():
-            assert set(item.topic) in (set(), {"en", "fr"})
-            assert set(item.host_label) in (set(), {"en", "fr"})
-
-
-def test_samples_say_so_in_every_language(loaded):
-    samples = StudyVisit.objects.exclude(reference__in=REAL)
-    assert len(samples) == 2
-    for visit in samples:
-        assert visit.title["en"].endswith("(sample)")
-        assert visit.title["fr"].endswith("(exemple)")
-        assert visit.programme is None
-        for institution in Institution.objects.filter(hosted_sessions__item__visit=visit):
-            assert institution.name["en"].endswith("(sample)")
-
-
-# --- Loading ---------------------------------------------------------------------------------------------------
-
-
-def test_second_load_changes_nothing_and_says_so(loaded):
-    count = Activity.objects.count()
-    lines = load_everything()
-    assert all("nothing to do" in line for line in lines)
-    assert Activity.objects.count() == count
-    assert StudyVisit.objects.count() == 5
-
-
-def test_load_demo_command_prints_what_it_did(db):
-    printed = StringIO()
-    call_command("load_demo", stdout=printed)
-    assert "tg-tn-study-visit-2019.yaml: added SV-2019-001 (Reported)" in printed.getvalue()
-    assert "institutions.yaml: 36 added, 0 already there" in printed.getvalue()
-
-
-def test_ministry_is_shown_under_the_name_it_had(loaded):
-    ministry = Institution.objects.search("reforme administrative").get()
-    assert ministry.name_on(PartialDate(2019, 1, 21))[1] == "MFPTRA"
-    assert ministry.name_on(PartialDate(2022))[0]["fr"].endswith("Dialogue social")
-
-
-def test_days_are_counted_from_the_day_of_loading():
-    start = date(2026, 11, 24)
-    document = {"day": "today+20", "slot": ["today-3 09:00-10:30"], "now": "today", "text": "today we meet"}
-    assert resolve_days(document, start) == {
-        "day": "2026-12-14",
-        "slot": ["2026-11-21 09:00-10:30"],
-        "now": "2026-11-24",
-        "text": "2026-11-24 we meet",
-    }
+# --- Commands ---------------------------------------------------------------------------------------------------
 
 
 def test_commands_move_a_case_from_portal_to_portal(loaded, tmp_path, founding):
@@ -606,26 +450,3 @@ def test_trail_without_end_or_replacement_is_refused(db, small):
     assert paths_of(small) == ["delegations[0].delegates[0].steps"]
     new["replaces"] = "new"
     assert paths_of(small) == ["delegations[0].delegates[1].replaces"]
-
-
-def test_delegates_of_the_sample_show_every_state(loaded):
-    rows = Delegate.objects.filter(delegation__study_visits__title__contains="services to migrant workers")
-    assert {d.status for d in rows} == {"confirmed", "declined", "nominated", "replaced"}
-    balance = composition_of(rows[0].delegation)
-    assert (balance.planned, balance.target, balance.target_women_percent) == (4, 6, 40)
-    assert balance.women_percent == 50.0
-
-
-def test_parts_in_the_samples_are_alive(loaded):
-    upcoming = StudyVisit.objects.get(title__contains="services to migrant workers")
-    assert upcoming.status == "planned"
-    assert upcoming.days_until_start == 20
-    assert len(overlaps(upcoming.agenda_items.all())) == 1
-    hosts = AgendaHost.objects.filter(item__visit=upcoming)
-    assert {host.status for host in hosts} == {"confirmed", "declined", "proposed"}
-    assert [str(host.institution) for host in hosts if host.is_outdated] == [
-        "Employment agency of the host country (sample)"
-    ]
-    overdue = Commitment.objects.overdue(today())
-    assert [c.text["en"] for c in overdue] == ["Send the form and the manual of the district offices"]
-    assert Leg.objects.filter(visit=upcoming).get().starts_on == upcoming.starts_on
