@@ -1,5 +1,6 @@
 """Opening, attaching and removing the files of a record. A file is always downloaded, never shown as a page."""
 
+import uuid
 from http import HTTPStatus
 
 from django import forms
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.template.defaultfilters import filesizeformat
@@ -17,15 +19,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from fmm_portal.core.documents import ACCEPTED_TYPES, attach_document, document_hosts
 from fmm_portal.core.enums import Audience
-from fmm_portal.core.models import Document, Record
+from fmm_portal.core.models import Document, Record, Submission
 from fmm_portal.core.policies import require
 from fmm_portal.core.resource import Crumb, page_asked_for
 from fmm_portal.core.services import delete_record
 
 
 class DocumentForm(forms.Form):
-    """What goes with a file. Type and size are said before somebody chooses one."""
+    """What goes with a file; type and size are said before one is chosen. By the token a double click counts once."""
 
+    submission = forms.UUIDField(initial=uuid.uuid4, required=False, widget=forms.HiddenInput)
     file = forms.FileField(label=_l("File"))
     title = forms.CharField(
         label=_l("Title"),
@@ -91,15 +94,20 @@ def attach(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     back = page_asked_for(request) or resolve_url(subject.get_absolute_url())  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
+        token = given["submission"] or uuid.uuid4()
+        if Submission.objects.filter(token=token, user_id=actor.user_id).exists():
+            return redirect(back)
         try:
-            document = attach_document(
-                subject,
-                given["file"],
-                actor=actor,
-                title=given["title"],
-                language=given["language"],
-                audience=given["audience"],
-            )
+            with transaction.atomic():
+                document = attach_document(
+                    subject,
+                    given["file"],
+                    actor=actor,
+                    title=given["title"],
+                    language=given["language"],
+                    audience=given["audience"],
+                )
+                Submission.objects.create(token=token, user_id=actor.user_id, record=document)
         except ValidationError as error:
             for name, errors in error.error_dict.items():
                 form.add_error(name if name in form.fields else None, errors)

@@ -472,6 +472,55 @@ def test_document_is_attached_from_the_visit_and_opened_as_a_file(browser_of, am
     )
 
 
+def test_double_click_attaches_one_document(browser_of, amina) -> None:
+    visit = StudyVisitFactory()
+    client = browser_of(amina)
+    address = reverse("core:document_attach", args=["studyvisit", visit.pk])
+    token = hidden_value(client.get(address).content.decode(), "submission")
+    for _click in range(2):
+        upload = SimpleUploadedFile("agenda.txt", b"Nine o'clock", content_type="text/plain")
+        data = {"file": upload, "audience": "everyone", "submission": token}
+        assert client.post(address, data).status_code == 302
+    assert Document.objects.count() == 1
+
+
+def test_two_editors_of_one_session_lose_nothing(browser_of, amina) -> None:
+    item = AgendaItemFactory(topic=Multilingual(en="Courtesy call"), starts_at=time(9))
+    client = browser_of(amina)
+    address = url("agenda_item_edit", item.visit_id, item.pk)
+    opened = client.get(address).content.decode()
+    typed = {
+        "day": "2019-01-21", "starts_at": "09:00", "topic_en": "Courtesy call", "kind": "site_visit",
+        **{name: hidden_value(opened, name) for name in ("record_version", "record_base")},
+    }  # fmt: skip
+    assert client.post(address, {**typed, "place": "Tunis"}).status_code == 302
+    late = client.post(address, {**typed, "day": "2019-01-23", "topic_en": "Opening"})
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert 'value="Opening"' in page, "what was typed is kept"
+    assert '<option value="2019-01-23" selected>' in page
+    assert 'value="Tunis"' in page, "what the other saved is there, too"
+    again = {name: hidden_value(page, name) for name in ("record_version", "record_base")}
+    data = {**typed, **again, "day": "2019-01-23", "topic_en": "Opening", "place": "Tunis"}
+    assert client.post(address, data).status_code == 302
+    item.refresh_from_db()
+    assert (item.day, str(item.topic), item.place) == (date(2019, 1, 23), "Opening", "Tunis")
+
+
+def test_sources_are_kept_one_a_line(browser_of, amina) -> None:
+    visit = StudyVisitFactory(sources=["Back-to-office report"])
+    client = browser_of(amina)
+    address = url("visit_edit", visit.pk)
+    opened = client.get(address).content.decode()
+    assert ">\nBack-to-office report</textarea>" in opened
+    data = {name: hidden_value(opened, name) for name in ("record_version", "record_base")}
+    sources = "Back-to-office report\r\n\r\nhttps://example.org/news\r\n"
+    response = client.post(address, {**data, "title_en": "Title", "starts_on": "2019", "sources": sources})
+    assert response.status_code == 302, errors_of(response)
+    visit.refresh_from_db()
+    assert visit.sources == ["Back-to-office report", "https://example.org/news"]
+
+
 # --- Who sees what ---------------------------------------------------------------------------------------------------
 
 
@@ -574,8 +623,12 @@ def test_unknown_day_comes_last(browser_of, eva) -> None:
 # --- The first screen ------------------------------------------------------------------------------------------------
 
 
-def test_first_screen_tells_an_officer_of_silent_hosts_and_a_host_of_its_slot(browser_of, amina, sami) -> None:
-    visit = StudyVisitFactory(owner=amina, starts_on=PartialDate(2999, 1, 21), ends_on=PartialDate(2999, 1, 25))
+def test_first_screen_tells_an_officer_of_silent_hosts_and_a_host_of_its_slot(
+    browser_of, amina, sami
+) -> None:
+    visit = StudyVisitFactory(
+        owner=amina, starts_on=PartialDate(2999, 1, 21), ends_on=PartialDate(2999, 1, 25)
+    )
     item = AgendaItemFactory(visit=visit, day=date(2999, 1, 21), topic=Multilingual(en="Courtesy call"))
     host = AgendaHostFactory(item=item, institution=aneti())
     AgendaHostFactory(item=item)
