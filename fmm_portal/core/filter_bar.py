@@ -85,11 +85,12 @@ class FilterBar:
         """The related rows that occur in the list: a choice of the others would always find nothing."""
         field = self.filterset.form.fields[name]
         assert isinstance(field, forms.ModelMultipleChoiceField)
-        rows: models.QuerySet[Any] = field.queryset
+        rows: Any = field.queryset
         its_filter = self.filterset.filters[name]
         if its_filter.method is not None:
             return rows
-        used = self.filterset.queryset.order_by().values(its_filter.field_name)
+        listed: Any = self.filterset.queryset
+        used = listed.order_by().values(its_filter.field_name or name)
         chosen = [value for value in self.query.getlist(name) if value.isdigit()]
         return rows.filter(models.Q(pk__in=used) | models.Q(pk__in=chosen))
 

@@ -26,7 +26,7 @@ def test_filter_through_a_relation_offers_what_occurs(browser_of, amina) -> None
     contact = ContactFactory(institution=InstitutionFactory(acronym="ANPE", country=country("TG")))
     page = browser_of(amina).get("/contacts/")
     assert offered(page, "country_id") == ["Togo"]
-    assert offered(page, "institution_id") == [str(contact.institution)]
+    assert offered(page, "institution_id") == [contact.institution.choice_label]
 
 
 def test_filters_cost_the_same_whatever_there_is_to_choose(
