@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from fmm_portal.core.activity import difference, last_change, plain, record_activity, snapshot
 from fmm_portal.core.errors import Refused, StaleRecord
@@ -147,9 +147,14 @@ def delete_record(
             current.delete()
     except ProtectedError as error:
         names = ", ".join(sorted({str(item._meta.verbose_name) for item in error.protected_objects}))
+        count = len(error.protected_objects)
         raise Refused(
-            _("%(label)s cannot be deleted: it is used by %(count)d other records (%(names)s).")
-            % {"label": label, "count": len(error.protected_objects), "names": names},
+            ngettext(
+                "%(label)s cannot be deleted: it is used by %(count)d other record (%(names)s).",
+                "%(label)s cannot be deleted: it is used by %(count)d other records (%(names)s).",
+                count,
+            )
+            % {"label": label, "count": count, "names": names},
             code="in_use",
         ) from error
 

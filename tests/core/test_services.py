@@ -168,7 +168,7 @@ def test_what_others_depend_on_is_not_deleted_and_says_by_whom(amina, by):
     owing = InstitutionFactory(name=Multilingual(en="Owing"), acronym="")
     CommitmentFactory(owed_by=owing)
     with pytest.raises(
-        Refused, match=r"Owing cannot be deleted: it is used by 1 other records \(commitment\)"
+        Refused, match=r"Owing cannot be deleted: it is used by 1 other record \(commitment\)"
     ):
         delete_record(owing, actor=by(amina))
     assert Institution.objects.filter(pk=owing.pk).exists()

@@ -153,7 +153,7 @@ def test_record_in_use_is_not_deleted_and_the_page_says_what_uses_it(browser_of,
     assert "1 contact" in client.get(url).content.decode()
     refused = client.post(url)
     assert refused.status_code == 409
-    assert "cannot be deleted: it is used by 1 other records (contact)." in refused.content.decode()
+    assert "cannot be deleted: it is used by 1 other record (contact)." in refused.content.decode()
     assert Institution.objects.filter(pk=contact.institution_id).exists()
 
 
