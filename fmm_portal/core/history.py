@@ -87,5 +87,7 @@ def verb_label(model: type[models.Model], verb: str) -> str:
         "delete": _("Deleted"),
         "publish": _("Published"),
         "revoke": _("Revoked"),
+        "request_report": _("Report requested"),
+        "retry_report": _("Report tried again"),
     }
     return words.get(verb, verb.replace("_", " ").capitalize())
