@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.documents import documents_of
+from fmm_portal.core.facts import Fact
 from fmm_portal.core.forms import RecordForm
 from fmm_portal.core.models import Document
 from fmm_portal.core.policies import can
@@ -101,6 +102,12 @@ class CommitmentViews(CrudViews):
     def crumbs(self, record: Any = None) -> list[Crumb]:
         found = super().crumbs()
         return [*found, Crumb(record.reference, record.get_absolute_url())] if record is not None else found
+
+    def fact_list(self, record: Any) -> list[Fact]:
+        """Who owes what to whom by when is shown even when it is missing; the rest only where it is known."""
+        facts = zip(self.facts, super().fact_list(record), strict=True)
+        asked = {"owed_by", "owed_to", "due_on", "owner"}
+        return [fact for name, fact in facts if fact.value or name in asked]
 
     def extra(self, record: Any) -> dict[str, Any]:
         return {
