@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from fmm_portal.core.multilingual import Multilingual
+from fmm_portal.core.multilingual import LocalText, Multilingual
 from fmm_portal.core.partial_dates import PartialDate, babel_locale
 from fmm_portal.core.workflow import workflow_for
 
@@ -60,16 +60,18 @@ def text(value: Any, language: str | None = None) -> str | SafeString:
         local = value.in_language(language)
         if not local.is_fallback:
             return local.text
-        names = dict(settings.CONTENT_LANGUAGES)
-        return format_html(
-            '<span lang="{}" dir="{}">{}</span><abbr class="fallback" title="{}">{}</abbr>',
-            local.language,
-            local.direction,
-            local.text,
-            _("Only in %(language)s") % {"language": names[local.language]},
-            local.language.upper(),
-        )
+        words = format_html('<span lang="{}" dir="{}">{}</span>', local.language, local.direction, local.text)
+        return words + fallback_mark(local)
     return str(value)
+
+
+def fallback_mark(local: LocalText) -> str | SafeString:
+    """Says which language a text is in when it is not the reader's; nothing when it is."""
+    if not local.is_fallback:
+        return ""
+    language = dict(settings.CONTENT_LANGUAGES)[local.language]
+    title = _("Only in %(language)s") % {"language": language}
+    return format_html('<abbr class="fallback" title="{}">{}</abbr>', title, local.language.upper())
 
 
 def day(value: PartialDate | date | datetime | None) -> str | SafeString:

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join, linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
-from fmm_portal.core.display import badge, text
+from fmm_portal.core.display import badge, fallback_mark, text
 from fmm_portal.core.models import Record
 from fmm_portal.core.multilingual import Multilingual, MultilingualField
 from fmm_portal.core.policies import policy_for
@@ -71,12 +71,11 @@ def paragraphs(value: Multilingual) -> str | SafeString:
     local = value.in_language()
     if not local.text:
         return ""
-    mark = (
-        text(Multilingual({local.language: " "}))
-        if not local.is_fallback
-        else format_html('<abbr class="fallback">{}</abbr>', local.language.upper())
-    )
     body = mark_safe(linebreaks(local.text, autoescape=True))  # noqa: S308 - linebreaks escapes
     return format_html(
-        '<div class="prose" lang="{}" dir="{}">{}</div>{}', local.language, local.direction, body, mark
+        '<div class="prose" lang="{}" dir="{}">{}</div>{}',
+        local.language,
+        local.direction,
+        body,
+        fallback_mark(local),
     )

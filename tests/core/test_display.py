@@ -6,6 +6,7 @@ import pytest
 from django.utils import translation
 
 from fmm_portal.core.display import badge, dates, day, hour, text
+from fmm_portal.core.facts import paragraphs
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate
 from tests.factories.delegations import DelegateFactory
@@ -75,3 +76,14 @@ def test_badge_says_the_state_and_stays_neutral_without_a_tone(db) -> None:
     delegate = DelegateFactory()
     assert badge(delegate) == '<span class="badge badge--info">Nominated</span>'
     assert badge(delegate, "role") == '<span class="badge badge--plain">Member</span>'
+
+
+def test_long_text_keeps_its_lines_and_says_its_language(db) -> None:
+    assert paragraphs(Multilingual(en="One\ntwo")) == (
+        '<div class="prose" lang="en" dir="ltr"><p>One<br>two</p></div>'
+    )
+    assert paragraphs(Multilingual(fr="<b>Un</b>")) == (
+        '<div class="prose" lang="fr" dir="ltr"><p>&lt;b&gt;Un&lt;/b&gt;</p></div>'
+        '<abbr class="fallback" title="Only in French">FR</abbr>'
+    )
+    assert paragraphs(Multilingual()) == ""
