@@ -63,13 +63,14 @@ def _silent_hosts(principal: Principal) -> Iterable[Task]:
     mine = StudyVisit.objects.visible_to(principal).ahead().filter(owner=principal.account_id)
     asked = mine.annotate(silent=Subquery(counted)).filter(silent__gt=0)
     for visit in asked.order_by(F("starts_on").asc(nulls_last=True), "pk")[:LOOKED_AT]:
+        count = visit.silent  # type: ignore[attr-defined]
         text = ngettext(
             "%(count)d slot waits for its host's answer: %(visit)s",
             "%(count)d slots wait for their hosts' answers: %(visit)s",
-            visit.silent,
+            count,
         )
         yield Task(
-            text % {"count": visit.silent, "visit": visit},
+            text % {"count": count, "visit": visit},
             reverse("studyvisits:visit_agenda", args=[visit.pk]),
             _("Open agenda"),
             visit.starts_on,
