@@ -4,8 +4,8 @@ A table per model drives the buttons, the API's actions, the documentation and t
 raises and says everything that is missing; nothing is silently skipped.
 """
 
-from collections.abc import Callable, Iterable, Mapping
 import dataclasses
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 

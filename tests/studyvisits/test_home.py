@@ -18,9 +18,19 @@ def test_officer_finds_the_visits_ahead_whatever_is_known_of_their_dates(browser
     panel = next(panel for panel in page.context["panels"] if "ahead" in str(panel.title))
     assert panel.count == 3
     html = page.content.decode()
-    assert [visit.reference in html for visit in (overdue, some_year, undated, done)] == [True, True, True, False]
+    assert [visit.reference in html for visit in (overdue, some_year, undated, done)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
     listed = browser_of(amina).get(panel.url).content.decode()
-    assert [visit.reference in listed for visit in (overdue, some_year, undated, done)] == [True, True, True, False]
+    assert [visit.reference in listed for visit in (overdue, some_year, undated, done)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_officer_is_reminded_of_their_own_visit_that_waits_for_its_report(browser_of, amina, marc) -> None:

@@ -17,5 +17,7 @@ class Command(makemessages.Command):
         super().add_arguments(parser)
         # No line numbers: they would change with every edit of the code.
         parser.set_defaults(
-            ignore_patterns=["tests/*", "benchmarks/*", "scripts/*", "var/*"], add_location="never", no_obsolete=True
+            ignore_patterns=["tests/*", "benchmarks/*", "scripts/*", "var/*"],
+            add_location="never",
+            no_obsolete=True,
         )
