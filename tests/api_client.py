@@ -56,6 +56,6 @@ def as_persona(name: str) -> ApiClient:
     return ApiClient(user)
 
 
-def as_agency(institution: Any, *scopes: str) -> ApiClient:
+def as_agency(institution: Any, *scopes: str, **options: Any) -> ApiClient:
     """An agency with a new key of these scopes; without any it may only read."""
-    return ApiClient(key=personas.agency_key(institution, *scopes))
+    return ApiClient(key=personas.agency_key(institution, *scopes, **options))

@@ -79,7 +79,7 @@ class AccountAdmin(UserAdmin[User]):
 class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
     """Keys are issued by `manage.py issue_api_key`, which shows the secret once; here they are revoked."""
 
-    list_display = ("name", "prefix", "institution", "expires_at", "last_used_at", "revoked_at")
+    list_display = ("name", "role", "prefix", "institution", "expires_at", "last_used_at", "revoked_at")
     actions = ("revoke",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -1,10 +1,13 @@
-"""The principal behind an API key: an agency acting as a partner, narrowed by the key's scopes."""
+"""The principal behind an API key: an agency acting in the key's role, narrowed by the key's scopes."""
 
 from dataclasses import dataclass
 
-from fmm_portal.accounts.enums import Role
+from fmm_portal.accounts.enums import KeyRole
 from fmm_portal.accounts.models import ApiKey
 from fmm_portal.core.principals import Grant
+
+# These roles reach the rows of the key's agency; the others those of the programme.
+OWN_ROWS = {KeyRole.PARTNER, KeyRole.HOST}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +21,12 @@ class AgencyPrincipal:
 
     @classmethod
     def of(cls, key: ApiKey) -> "AgencyPrincipal":
-        grants = [Grant(Role.PARTNER, institution_id=key.institution_id)]
-        if key.country_id:
-            grants.append(Grant(Role.PARTNER, country_id=key.country_id))
+        grants = []
+        if key.role in OWN_ROWS:
+            grants.append(Grant(key.role, institution_id=key.institution_id))
+        if key.role not in OWN_ROWS or key.country_id:
+            # For the programme's own roles no country means everywhere.
+            grants.append(Grant(key.role, country_id=key.country_id))
         return cls(
             key_id=key.pk,
             label=f"{key.institution}: {key.name}",

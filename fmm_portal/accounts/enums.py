@@ -12,3 +12,12 @@ class Role(models.TextChoices):
     PARTNER = "partner", _("Partner agency")
     HOST = "host", _("Host institution")
     DELEGATE = "delegate", _("Delegate")
+
+
+class KeyRole(models.TextChoices):
+    """The roles that a key may act in: an agency's own rows, or the programme's for its own systems."""
+
+    PARTNER = Role.PARTNER.value, Role.PARTNER.label
+    HOST = Role.HOST.value, Role.HOST.label
+    VIEWER = Role.VIEWER.value, Role.VIEWER.label
+    OFFICER = Role.OFFICER.value, Role.OFFICER.label

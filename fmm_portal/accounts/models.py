@@ -12,7 +12,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.accounts.enums import Role
+from fmm_portal.accounts.enums import KeyRole, Role
 from fmm_portal.core.models import Record
 from fmm_portal.core.principals import Grant
 from fmm_portal.core.querysets import RecordQuerySet
@@ -144,6 +144,7 @@ class ApiKey(Record):
         verbose_name=_("country"),
         help_text=_("Give the key the rows of a whole country besides those of the agency."),
     )
+    role = models.CharField(_("role"), max_length=13, choices=KeyRole, default=KeyRole.PARTNER)
     name = models.CharField(_("name"), max_length=100)
     prefix = models.CharField(_("prefix"), max_length=12, unique=True, editable=False)
     secret_hash = models.CharField(max_length=64, editable=False)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from fmm_portal.accounts.enums import KeyRole
 from fmm_portal.accounts.models import ApiKey
 from fmm_portal.core.activity import record_activity
 from fmm_portal.core.models import Record
@@ -36,6 +37,7 @@ def issue_api_key(
     scopes: Sequence[str],
     expires_at: datetime | None = None,
     country: Record | None = None,
+    role: str = KeyRole.PARTNER,
 ) -> tuple[ApiKey, str]:
     """A new key and its full text, which is not kept anywhere.  Raises Forbidden, ValidationError on "scopes"."""
     wrong = [scope for scope in scopes if not SCOPE.match(scope)]
@@ -49,6 +51,7 @@ def issue_api_key(
     key = ApiKey(
         institution=institution,  # type: ignore[misc]
         country=country,
+        role=role,
         name=name,
         prefix=prefix,
         secret_hash=_hash(secret),

@@ -1,7 +1,9 @@
-"""One account for each role and one key of an agency, each seeing the founding visit from its own side."""
+"""An account for each role, a key of an agency and one of the programme: the founding visit from every side."""
+
+from typing import Any
 
 from delegations.models import Delegate
-from fmm_portal.accounts.enums import Role
+from fmm_portal.accounts.enums import KeyRole, Role
 from fmm_portal.accounts.models import Membership, User
 from fmm_portal.accounts.services import authenticate_api_key, issue_api_key
 from fmm_portal.core.principals import system_actor
@@ -41,11 +43,22 @@ def prepare_accounts(notes: DemoNotes, visit: StudyVisit) -> None:
     notes.accounts = accounts
 
 
-def prepare_api_key(notes: DemoNotes) -> None:
-    """The key of an earlier run while it lives, or a new one for the agency that sends the delegation."""
-    if notes.api_key and authenticate_api_key(notes.api_key):
-        return
-    agency = Institution.objects.get(acronym="ANPE", country__code="TG")
-    _key, notes.api_key = issue_api_key(
-        actor=system_actor(), institution=agency, country=agency.country, name="Demo", scopes=SCOPES
+def prepare_api_keys(notes: DemoNotes) -> None:
+    """The keys of an earlier run while they live, or new ones: of the agency that sends, and of the programme."""
+    sending = Institution.objects.get(acronym="ANPE", country__code="TG")
+    programme = Institution.objects.get(acronym="ICMPD")
+    notes.api_key = _live(notes.api_key) or _issue("Demo", sending, KeyRole.PARTNER, country=sending.country)
+    notes.officer_api_key = _live(notes.officer_api_key) or _issue(
+        "Demo of the programme", programme, KeyRole.OFFICER
     )
+
+
+def _live(key: str) -> str:
+    return key if key and authenticate_api_key(key) else ""
+
+
+def _issue(name: str, agency: Institution, role: str, **options: Any) -> str:
+    _key, text = issue_api_key(
+        actor=system_actor(), institution=agency, name=name, role=role, scopes=SCOPES, **options
+    )
+    return text

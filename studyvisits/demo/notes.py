@@ -14,6 +14,7 @@ class DemoNotes:
     base_url: str = ""
     accounts: list[dict[str, str]] = field(default_factory=list)
     api_key: str = ""
+    officer_api_key: str = ""
     debrief_pdf: str = ""
     study_visit_reference: str = ""
 

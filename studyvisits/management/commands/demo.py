@@ -19,7 +19,7 @@ from fmm_portal.accounts.models import User
 from fmm_portal.core.jobs import JobStatus
 from fmm_portal.reports.models import Report
 from fmm_portal.reports.services import request_report
-from studyvisits.demo.accounts import prepare_accounts, prepare_api_key
+from studyvisits.demo.accounts import prepare_accounts, prepare_api_keys
 from studyvisits.demo.founding_case import founding_visit, missing_from_debrief_note
 from studyvisits.demo.notes import DemoNotes
 from studyvisits.demo.processes import (
@@ -89,7 +89,7 @@ class Command(BaseCommand):
         call_command("load_demo", stdout=self.stdout)
         visit = founding_visit()
         prepare_accounts(notes, visit)
-        prepare_api_key(notes)
+        prepare_api_keys(notes)
         notes.study_visit_reference = visit.reference
         return visit
 
@@ -136,6 +136,7 @@ class Command(BaseCommand):
                 for account in notes.accounts
             ),
             f"API key     {notes.api_key}",
+            f"            {notes.officer_api_key} (of the programme: acts as an officer)",
             f"  curl -H 'Authorization: Bearer {notes.api_key}' {notes.base_url}/api/v1/study-visits/",
             f"Debrief     {notes.debrief_pdf}",
             f"Visit       {notes.study_visit_reference}",

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from fmm_portal.accounts.enums import KeyRole
 from fmm_portal.accounts.services import issue_api_key
 from fmm_portal.core.principals import system_actor
 
@@ -21,6 +22,9 @@ class Command(BaseCommand):
             "institution", help="The agency's acronym, with its country where two share it: ANPE/TG."
         )
         parser.add_argument("name", help="What the key is for, such as 'sync with the ministry'.")
+        parser.add_argument(
+            "--role", choices=KeyRole.values, default=KeyRole.PARTNER, help="Partner if none is given."
+        )
         parser.add_argument(
             "--scope", action="append", default=None, help="Such as study-visits:read; *:read if none."
         )
@@ -42,6 +46,7 @@ class Command(BaseCommand):
                 actor=system_actor(),
                 institution=found.get(),
                 name=options["name"],
+                role=options["role"],
                 scopes=options["scope"] or ["*:read"],
                 expires_at=timezone.now() + timedelta(days=options["days"]),
             )
