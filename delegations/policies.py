@@ -16,7 +16,7 @@ from fmm_portal.accounts.roles import (
     institutions_of,
     is_manager,
 )
-from fmm_portal.core.policies import YES, Decision, Policy, no, register_policy
+from fmm_portal.core.policies import YES, Decision, Policy, no, register_policy, remembered
 from fmm_portal.core.principals import Principal
 
 # Higher layers add delegations that a principal may see, such as those a host receives.
@@ -67,7 +67,8 @@ class DelegationPolicy(Policy):
             return False
         if delegation is None or delegation.pk is None:
             return True
-        return Delegation.objects.filter(sent_by(principal, STAFF), pk=delegation.pk).exists()
+        kept = Delegation.objects.filter(sent_by(principal, STAFF), pk=delegation.pk)
+        return remembered(delegation, principal, "kept", kept.exists)
 
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         return self.may_change(principal, obj)
@@ -99,7 +100,12 @@ class DelegatePolicy(Policy):
         )
 
     def _in_a_delegation_they_see(self, principal: Principal, obj: Delegate | None) -> bool:
-        return obj is None or self.delegations.may_view(principal, obj.delegation).allowed
+        if obj is None:
+            return True
+        delegation = obj.delegation
+        return remembered(
+            delegation, principal, "seen", lambda: self.delegations.may_view(principal, delegation).allowed
+        )
 
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         if self.delegations.is_kept_by(principal, obj.delegation if obj is not None else None):

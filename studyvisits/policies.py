@@ -20,7 +20,7 @@ from fmm_portal.accounts.roles import (
 )
 from fmm_portal.core.document_policies import DocumentHost
 from fmm_portal.core.enums import Audience
-from fmm_portal.core.policies import YES, Decision, Policy, no, register_policy
+from fmm_portal.core.policies import YES, Decision, Policy, no, register_policy, remembered
 from fmm_portal.core.principals import Principal
 from studyvisits.enums import DebriefStatus
 from studyvisits.models import (
@@ -86,15 +86,15 @@ class StudyVisitPolicy(DocumentHost, Policy):
             return True
         if not countries_of(principal, STAFF):
             return False
-        return (
-            visit is None
-            or visit.pk is None
-            or self.kept_by(principal, StudyVisit.objects.filter(pk=visit.pk)).exists()
-        )
+        if visit is None or visit.pk is None:
+            return True
+        kept = self.kept_by(principal, StudyVisit.objects.filter(pk=visit.pk))
+        return remembered(visit, principal, "kept", kept.exists)
 
     def sends(self, principal: Principal, visit: StudyVisit) -> bool:
         """Whether the principal's agency or country sends delegates on the visit."""
-        return StudyVisit.objects.filter(_sending(principal, {Role.PARTNER}), pk=visit.pk).exists()
+        sent = StudyVisit.objects.filter(_sending(principal, {Role.PARTNER}), pk=visit.pk)
+        return remembered(visit, principal, "sent", sent.exists)
 
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         return YES if self.is_kept_by(principal, None) else no()
@@ -277,7 +277,8 @@ class SessionNotePolicy(VisitPartPolicy):
         if visit is None:
             return False
         sending_or_travelling = _sending(principal, {Role.PARTNER}) | _travelling(principal)
-        return StudyVisit.objects.filter(sending_or_travelling, pk=visit.pk).exists()
+        taking_part = StudyVisit.objects.filter(sending_or_travelling, pk=visit.pk)
+        return remembered(visit, principal, "taking part", taking_part.exists)
 
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         if obj is not None and self._takes_part(principal, obj) and not obj.item.visit.is_frozen:

@@ -67,6 +67,18 @@ class Policy:
         return frozenset()
 
 
+def remembered(record: models.Model, principal: Principal, question: str, ask: Callable[[], bool]) -> bool:
+    """The answer to a question that costs a query, asked once of each loaded record.
+
+    The rows of a page share their parent; without this each row would ask the database the same again.
+    """
+    answers: dict[Any, bool] = record.__dict__.setdefault("_policy_answers", {})
+    key = (question, tuple(principal.grants), principal.account_id)
+    if key not in answers:
+        answers[key] = ask()
+    return answers[key]
+
+
 _policies: dict[type[models.Model], Policy] = {}
 
 

@@ -1,17 +1,21 @@
 """Pages of delegations and delegates."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from delegations.enums import DelegateStatus
 from delegations.models import Delegate, Delegation
 from delegations.views import DelegationViews
+from fmm_portal.accounts.enums import Role
+from fmm_portal.accounts.models import User
 from fmm_portal.core.activity import history_of
 from fmm_portal.core.models import Record
 from tests.factories.delegations import DelegateFactory, DelegationFactory
 from tests.factories.institutions import InstitutionFactory, country
 from tests.page_contract import PageContract, hidden_value
-from tests.personas import anpe_togo
+from tests.personas import amina, anpe_togo, kofi, person
 
 
 class TestDelegationPages(PageContract):
@@ -33,21 +37,24 @@ def page_of(delegation: Delegation) -> str:
     return reverse("delegations:delegation_detail", args=[delegation.pk])
 
 
-@pytest.mark.django_db
-def test_list_of_positions_costs_the_same_at_one_and_ten(
-    browser_of, amina, django_assert_num_queries
-) -> None:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
+def officer_of_togo() -> User:
+    return person("yao", Role.OFFICER, country=country("TG"))
 
-    delegation = DelegationFactory()
-    DelegateFactory(delegation=delegation)
-    client = browser_of(amina)
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("somebody", [amina, officer_of_togo, kofi])
+def test_list_of_positions_costs_the_same_at_one_and_ten(
+    somebody, browser_of, django_assert_num_queries
+) -> None:
+    """For who keeps all delegations, those of one country, or only sends people of their own."""
+    delegation = DelegationFactory(sending_countries=[country("TG")])
+    DelegateFactory(delegation=delegation, institution=anpe_togo())
+    client = browser_of(somebody())
     client.get(page_of(delegation))
     with CaptureQueriesContext(connection) as at_one:
         client.get(page_of(delegation))
     for _position in range(9):
-        DelegateFactory(delegation=delegation)
+        DelegateFactory(delegation=delegation, institution=anpe_togo())
     with django_assert_num_queries(len(at_one)):
         client.get(page_of(delegation))
 
