@@ -79,6 +79,12 @@ def snapshot_item(item: AgendaItem) -> Snapshot:
     }
 
 
+def without_labels(item: Mapping[str, Any]) -> Snapshot:
+    """A published item without the words that depend on the language it was published in."""
+    hosts = [host["institution_id"] for host in item["hosts"]]
+    return {**{name: value for name, value in item.items() if name != "leg"}, "hosts": hosts}
+
+
 def changes_between(
     before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
@@ -90,8 +96,11 @@ def changes_between(
         if key not in old:
             changes.append({"change": "added", "item": dict(item)})
             continue
+        known = without_labels(old[key])
         fields = {
-            name: [old[key].get(name), value] for name, value in item.items() if old[key].get(name) != value
+            name: [old[key].get(name), item[name]]
+            for name, value in without_labels(item).items()
+            if known.get(name) != value
         }
         if fields:
             changes.append({"change": "changed", "item": dict(item), "fields": fields})

@@ -185,6 +185,7 @@ def _delegation(delegation: "DelegationData", *, has_countries: bool) -> Shown:
             {
                 **seat,
                 "position": Multilingual(seat["position"]),
+                "note": Multilingual(seat["note"]),
                 "institution": _institution(seat["institution"]),
                 "country": country_name(seat["country"]) if seat["country"] else "",
                 "role_label": "" if seat["role"] == DelegateRole.MEMBER else DelegateRole(seat["role"]).label,

@@ -3,7 +3,7 @@
 Positions, never persons: names, addresses, telephones and documents of people are not read here at all.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, time
 from typing import Any, TypedDict
 
@@ -19,7 +19,7 @@ from fmm_portal.facility.models import Programme
 from fmm_portal.institutions.models import Institution
 from fmm_portal.reports.registry import ReportKind, register_report
 from studyvisits import debrief_note
-from studyvisits.agenda import snapshot_item
+from studyvisits.agenda import snapshot_item, without_labels
 from studyvisits.models import (
     AgendaItem,
     AgendaVersion,
@@ -83,6 +83,7 @@ class SeatData(TypedDict):
     constituency: str
     seats: int
     status: str
+    note: Text
 
 
 class GroupData(TypedDict):
@@ -352,6 +353,7 @@ def _seat(delegate: Delegate, on: PartialDate | None) -> SeatData:
         "constituency": delegate.effective_constituency,
         "seats": delegate.seats,
         "status": delegate.status,
+        "note": dict(delegate.notes),
     }
 
 
@@ -374,23 +376,17 @@ def _agenda(visit: StudyVisit, principal: Principal, items: list[AgendaItem]) ->
         SessionNote.objects.visible_to(principal).filter(item__visit=visit, is_shared=True).order_by("pk")
     ):
         notes.setdefault(note.item_id, []).append(_note(note))
-    published = [_without_labels(item) for item in last.items] if last else []
+    published = [without_labels(item) for item in last.items] if last else []
     return {
         "version": last.number if last else None,
         "published_on": last.published_at.date().isoformat() if last else None,
         "is_changed_since": bool(last)
-        and published != [_without_labels(snapshot_item(item)) for item in items],
+        and published != [without_labels(snapshot_item(item)) for item in items],
         "sessions": [
             _session(item, number, notes.get(item.pk, []), visit.starts_on)
             for number, item in enumerate(items, start=1)
         ],
     }
-
-
-def _without_labels(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A published item without the words that depend on the language it was published in."""
-    hosts = [host["institution_id"] for host in item["hosts"]]
-    return {**{key: value for key, value in item.items() if key != "leg"}, "hosts": hosts}
 
 
 def _session(item: AgendaItem, number: int, notes: list[NoteData], on: PartialDate | None) -> SessionData:

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from delegations.enums import DelegateStatus
 from delegations.models import Delegate, Delegation
 from delegations.workflow import DELEGATE_WORKFLOW
+from fmm_portal.accounts.enums import Role
+from fmm_portal.accounts.roles import institutions_of
 from fmm_portal.core.errors import Refused
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.policies import require
 from fmm_portal.core.principals import Actor
 from fmm_portal.core.services import create_record, delete_record, lock, update_record
-from fmm_portal.institutions.models import Country
+from fmm_portal.institutions.models import Country, Institution
 from studyvisits.agenda import changes_between, snapshot_item
 from studyvisits.enums import AttendanceStatus
 from studyvisits.models import (
@@ -119,11 +121,26 @@ def move_agenda_item(item: AgendaItem, *, actor: Actor, after: AgendaItem | None
             update_record(sibling, actor=actor, changes={"order": order})
 
 
+def _position_of(actor: Actor) -> str:
+    """The seat, institution or role that the actor speaks for."""
+    principal = actor.principal
+    if principal.account_id is not None:
+        seat = Delegate.objects.filter(account=principal.account_id).standing().order_by("-pk").first()
+        if seat is not None:
+            return str(seat)
+    institutions = institutions_of(principal, {Role.PARTNER, Role.HOST})
+    institution = Institution.objects.filter(pk__in=institutions).select_related("country").first()
+    if institution is not None:
+        return str(institution)
+    held = {grant.role for grant in principal.grants}
+    return next((str(role.label) for role in Role if role.value in held), "")
+
+
 @transaction.atomic
 def write_note(note: SessionNote, *, actor: Actor) -> SessionNote:
-    """Add a session note signed by whoever writes it."""
+    """Add a session note, signed by the position of whoever writes it: readers need not know the person."""
     note.author_id = actor.user_id
-    note.author_label = actor.label[:200]
+    note.author_label = _position_of(actor)[:200]
     return create_record(note, actor=actor)
 
 

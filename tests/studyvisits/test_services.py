@@ -364,12 +364,13 @@ def test_agenda_is_published_by_the_programme(persona, visit, request, by):
 
 def test_note_is_signed_by_whoever_writes_it(visit, jean, amina, by):
     session = item(visit, "Welcome")
-    DelegateFactory(delegation=visit.delegations.get(), account=jean)
+    DelegateFactory(delegation=visit.delegations.get(), account=jean, position=Multilingual(en="Labour inspector"))
     mine = write_note(SessionNote(item=session, key_points=Multilingual(en="Mine")), actor=by(jean))
     theirs = write_note(
         SessionNote(item=session, key_points=Multilingual(en="Theirs"), is_shared=True), actor=by(amina)
     )
-    assert (mine.author, mine.author_label) == (jean, "Jean")
+    assert (mine.author, mine.author_label) == (jean, "Labour inspector")
+    assert (theirs.author, theirs.author_label) == (amina, "Programme officer")
     assert set(SessionNote.objects.visible_to(jean)) == {mine, theirs}
     with pytest.raises(Forbidden):
         update_record(theirs, actor=by(jean), changes={"key_points": Multilingual(en="Changed")})

@@ -324,12 +324,12 @@ def test_all_confirmed_delegates_attended_in_one_click(browser_of, amina) -> Non
 
 def test_notes_are_signed_and_their_author_edits_them(browser_of, amina, jean) -> None:
     visit = StudyVisitFactory()
-    DelegateFactory(delegation=visit.delegations.get(), account=jean)
+    seat = DelegateFactory(delegation=visit.delegations.get(), account=jean)
     item = AgendaItemFactory(visit=visit)
     client = browser_of(jean)
     send(client, "session_note_create", visit.pk, item.pk, key_points_en="A single file per jobseeker")
     note = SessionNote.objects.get()
-    assert (note.author, note.author_label, note.is_shared) == (jean, "Jean", False)
+    assert (note.author, note.author_label, note.is_shared) == (jean, str(seat), False)
     edit = url("session_note_edit", visit.pk, item.pk, note.pk)
     assert edit in read(client, "visit_notes", visit.pk)
     others = SessionNoteFactory(item=item, author=amina, is_shared=True)
