@@ -44,6 +44,7 @@ def test_notes_outlive_a_restart_and_only_their_owner_reads_them(tmp_path: Path)
         "base_url",
         "accounts",
         "api_key",
+        "officer_api_key",
         "debrief_pdf",
         "study_visit_reference",
     }
