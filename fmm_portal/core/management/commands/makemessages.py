@@ -3,6 +3,8 @@
 Django's command, knowing the portal's names for gettext and where no texts for people are. Needs gettext's programs.
 """
 
+from pathlib import Path
+
 from django.core.management.base import CommandParser
 from django.core.management.commands import makemessages
 
@@ -21,3 +23,11 @@ class Command(makemessages.Command):
             add_location="never",
             no_obsolete=True,
         )
+
+    def write_po_file(self, potfile: str, locale: str) -> None:
+        """Without the dates: two people who gather texts would differ in nothing else."""
+        super().write_po_file(potfile, locale)
+        catalogue = Path(potfile).parent / locale / "LC_MESSAGES" / f"{self.domain}.po"
+        lines = catalogue.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = (line for line in lines if not line.startswith(('"POT-Creation-Date:', '"PO-Revision-Date:')))
+        catalogue.write_text("".join(kept), encoding="utf-8")
