@@ -35,7 +35,8 @@ function build(field) {
     tab.id = `${box.id}_tab`;
     tab.setAttribute("aria-controls", box.id);
     tab.append(dotFor(box), box.dataset.language.toUpperCase());
-    tab.setAttribute("aria-label", box.dataset.name);
+    // Said as it is shown, then in full, so that who speaks to the screen can name what they see.
+    tab.setAttribute("aria-label", `${box.dataset.language.toUpperCase()}, ${box.dataset.name}`);
     tab.title = box.dataset.name;
     tab.addEventListener("click", () => show(index));
     tab.addEventListener("keydown", (event) => {
