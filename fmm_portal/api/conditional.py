@@ -16,7 +16,8 @@ from fmm_portal.core.models import Record
 from fmm_portal.core.services import stale
 
 TAG = re.compile(r'(?:W/)?"[^"]*"|\*')
-RECORD_TAG = re.compile(r'"(\d+)-[0-9a-f]{32}"')
+# Compressed on the way out, a tag arrives at the caller as a weak one (W/); the version in it is as good.
+RECORD_TAG = re.compile(r'(?:W/)?"(\d+)-[0-9a-f]{32}"')
 
 
 def tags_in(header: str) -> list[str]:

@@ -136,6 +136,17 @@ def test_tag_in_another_language_still_allows_the_write() -> None:
 
 
 @pytest.mark.django_db
+def test_tag_of_a_compressed_answer_allows_the_write() -> None:
+    visit = StudyVisitFactory()
+    amina = as_persona("amina")
+    tag = amina.get(f"study-visits/{visit.pk}/", Accept_Encoding="gzip")["ETag"]
+    assert tag.startswith('W/"1-')
+    change = amina.patch(f"study-visits/{visit.pk}/", {"ends_on": "2019-01-24"}, If_Match=tag)
+    assert change.status_code == 200
+    assert amina.patch(f"study-visits/{visit.pk}/", {"ends_on": None}, If_Match=tag).status_code == 412
+
+
+@pytest.mark.django_db
 def test_names_of_colleagues_are_for_colleagues() -> None:
     visit = StudyVisitFactory(owner=as_persona("amina").user)
     path = f"study-visits/{visit.pk}/"
