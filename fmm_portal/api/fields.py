@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 from django.http import QueryDict
 from django.utils.translation import gettext as _t
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from fmm_portal.accounts.models import User
 from fmm_portal.accounts.roles import is_staff
@@ -18,6 +20,8 @@ from fmm_portal.core.multilingual import Multilingual, content_languages
 from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.principals import Nobody, Principal
 
+# Characters that JSON can carry and no database keeps as text.
+UNWRITABLE = (ProhibitNullCharactersValidator(), ProhibitSurrogateCharactersValidator())
 # What a brief shows of a record, as far as its model has such a field.
 BRIEF_FIELDS = ("reference", "code", "acronym", "name", "title", "position", "topic")
 
@@ -71,6 +75,8 @@ class MultilingualField(serializers.Field[Multilingual, Any, dict[str, str], Any
                 self.fail("unknown_language", language=language, known=", ".join(content_languages()))
             if not isinstance(text, str):
                 self.fail("not_a_string", language=language)
+            for refuse in UNWRITABLE:
+                refuse(text)
         value = Multilingual(data)
         if not value and not self.allow_empty:
             self.fail("required")

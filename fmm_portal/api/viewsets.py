@@ -1,6 +1,6 @@
 """The base of every resource: rows by policy, writes by services, steps by the workflow, history, entity tags."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -215,7 +215,7 @@ class ResourceViewSet(GenericViewSet[Any]):
 
     def create(self, request: Request) -> Response:
         serializer = self.get_serializer(data=request.data)
-        if "version" in request.data:
+        if isinstance(request.data, Mapping) and "version" in request.data:
             raise ValidationError({"version": [_("A new record has no version yet.")]})
         serializer.is_valid(raise_exception=True)
         record = self.perform_create(dict(serializer.validated_data))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -201,6 +202,8 @@ class MultilingualFormField(forms.MultiValueField):
 
     def clean(self, value: Any) -> Multilingual:
         texts = self.compress(list(value or []))
+        for text in texts.values():
+            ProhibitNullCharactersValidator()(text)
         if self.required and not texts:
             raise ValidationError(self.error_messages["required"], code="required")
         return texts

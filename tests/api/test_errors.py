@@ -40,8 +40,16 @@ def test_body_that_is_no_json_or_of_another_format() -> None:
     assert (response.status_code, response.json()["code"]) == (415, "unsupported_media_type")
     response = client.get("/api/v1/study-visits/", headers={"Accept": "text/csv"})
     assert (response.status_code, response.json()["code"]) == (406, "not_acceptable")
-    response = client.post("/api/v1/study-visits/", data="[]", content_type="application/json")
-    assert (response.status_code, response.json()["code"]) == (400, "invalid")
+    for body in ("[]", "5", "true", "null", '"text"'):
+        response = client.post("/api/v1/study-visits/", data=body, content_type="application/json")
+        assert (response.status_code, response.json()["code"]) == (400, "invalid")
+
+
+def test_characters_that_no_database_keeps_are_refused() -> None:
+    amina = as_persona("amina")
+    for text in ("a\0b", "a\ud800b"):
+        response = amina.post("study-visits/", {"title": {"en": text}})
+        assert (response.status_code, response.json()["errors"][0]["field"]) == (400, "title")
 
 
 def test_page_that_does_not_exist_and_sizes_out_of_range() -> None:

@@ -82,6 +82,7 @@ def test_the_form_wants_one_language_only():
     assert form.is_valid()
     assert form.cleaned_data == {"name": {"fr": "Agence"}, "note": {}}
     assert NameForm({"name_fr": "  "}).errors == {"name": ["This field is required."]}
+    assert NameForm({"name_fr": "a\0b"}).errors == {"name": ["Null characters are not allowed."]}
 
 
 def test_the_form_sees_whether_a_language_changed():
