@@ -31,6 +31,8 @@ DEVELOPMENT_SECRET_KEY = "development-only-key-of-the-fmm-portal-not-a-secret"  
 SECRET_KEY = secret("SECRET_KEY", DEVELOPMENT_SECRET_KEY)
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", [])
+# How many reverse proxies stand in front; what they say of the caller's address and scheme is believed.
+PROXY_COUNT = whole_number("PROXY_COUNT", 0)
 # The address people and agencies use; links in PDFs and messages are built on it.
 BASE_URL = secret("BASE_URL", "http://127.0.0.1:8000")
 
@@ -171,10 +173,10 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_USERNAME_FORM_FIELD = "username"
-AXES_LOCKOUT_CALLABLE = "fmm_portal.accounts.views.locked_out"
+AXES_USERNAME_CALLABLE = "fmm_portal.accounts.lockout.account_asked_for"
+AXES_CLIENT_IP_CALLABLE = "fmm_portal.accounts.lockout.client_address"
+AXES_LOCKOUT_CALLABLE = "fmm_portal.accounts.lockout.locked_out"
 AXES_ENABLE_ADMIN = False
-AXES_IPWARE_PROXY_COUNT = whole_number("PROXY_COUNT", 0)
 
 # --- Languages and time ---------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -279,7 +281,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS_ONLY
 SECURE_HSTS_PRELOAD = HTTPS_ONLY
-if whole_number("PROXY_COUNT", 0):
+if PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # --- Log: one line an event (fmm_portal/logs.py); never a personal field --------------------------------

@@ -1,9 +1,8 @@
-"""The door: signing in and out, a door locked after repeated failures, one's own account, the language."""
+"""The door: signing in and out, one's own account, the language."""
 
 from http import HTTPStatus
 from typing import Any
 
-from axes.helpers import get_cool_off
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
@@ -14,7 +13,6 @@ from django.urls import reverse, reverse_lazy
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -46,22 +44,6 @@ class PasswordView(auth_views.PasswordChangeView):
     def form_valid(self, form: Any) -> HttpResponse:
         messages.success(self.request, _("Your password is changed. Other devices have been signed out."))
         return super().form_valid(form)
-
-
-def locked_out(
-    request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None
-) -> HttpResponse:
-    """After too many failures: say for how long, and nothing about whether the account exists."""
-    pause = get_cool_off(request)
-    minutes = round(pause.total_seconds() / 60) if pause else 0
-    reason = ngettext(
-        "Sign-in failed too often. Wait %(minutes)d minute, then try again, or ask the programme team for help.",
-        "Sign-in failed too often. Wait %(minutes)d minutes, then try again, or ask the programme team for help.",
-        minutes,
-    ) % {"minutes": minutes}
-    answer = render(request, "429.html", {"reasons": [reason]}, status=HTTPStatus.TOO_MANY_REQUESTS)
-    answer["Retry-After"] = str(minutes * 60)
-    return answer
 
 
 @never_cache
