@@ -364,7 +364,9 @@ def test_agenda_is_published_by_the_programme(persona, visit, request, by):
 
 def test_note_is_signed_by_whoever_writes_it(visit, jean, amina, by):
     session = item(visit, "Welcome")
-    DelegateFactory(delegation=visit.delegations.get(), account=jean, position=Multilingual(en="Labour inspector"))
+    DelegateFactory(
+        delegation=visit.delegations.get(), account=jean, position=Multilingual(en="Labour inspector")
+    )
     mine = write_note(SessionNote(item=session, key_points=Multilingual(en="Mine")), actor=by(jean))
     theirs = write_note(
         SessionNote(item=session, key_points=Multilingual(en="Theirs"), is_shared=True), actor=by(amina)
