@@ -1,6 +1,9 @@
 """Pages of the directory."""
 
+import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from fmm_portal.core.models import Record
 from fmm_portal.core.multilingual import Multilingual
@@ -68,3 +71,26 @@ def test_rename_keeps_the_former_name(browser_of, amina) -> None:
     ministry = InstitutionFactory(name=Multilingual(en="Ministry of Labour"), acronym="ML")
     page = browser_of(amina).get(f"/institutions/{ministry.pk}/rename/")
     assert page.status_code == 200
+
+
+@pytest.mark.parametrize("part", ["countries", "themes"])
+def test_countries_and_themes_cost_the_same_with_one_institution_and_three(browser_of, eva, part) -> None:
+    subject = country("TG") if part == "countries" else Theme.objects.get(code="labour_migration")
+    client = browser_of(eva)
+
+    def add() -> None:
+        InstitutionFactory(country=country("TG")).themes.add(Theme.objects.get(code="labour_migration"))
+
+    def cost() -> list[int]:
+        counts = []
+        for url in (f"/{part}/", f"/{part}/{subject.pk}/"):
+            client.get(url)
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(url).status_code == 200
+            counts.append(len(captured))
+        return counts
+
+    add()
+    at_one = cost()
+    add(), add()
+    assert cost() == at_one

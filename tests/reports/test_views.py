@@ -1,13 +1,17 @@
 """Pages of reports, with and without JavaScript, for those who may and may not."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from fmm_portal.accounts.actors import actor_of
 from fmm_portal.core.jobs import JobFailure, JobStatus
 from fmm_portal.reports.models import Report
 from fmm_portal.reports.services import make_report, request_report
 from tests.factories.reports import ReportFactory, founding_visit
+from tests.factories.studyvisits import StudyVisitFactory
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -159,3 +163,19 @@ def test_nobody_is_asked_to_sign_in(visit) -> None:
         assert (response.status_code, response["Location"].split("?")[0]) == (302, reverse("accounts:login"))
     assert browser.post(ask_address(visit)).status_code == 302
     assert Report.objects.count() == 1
+
+
+def test_list_costs_the_same_at_one_row_and_three(amina, browser_of) -> None:
+    browser = browser_of(amina)
+
+    def cost() -> int:
+        browser.get("/reports/")
+        with CaptureQueriesContext(connection) as captured:
+            assert browser.get("/reports/").status_code == 200
+        return len(captured)
+
+    request_report(actor=actor_of(amina), kind="debrief-note", subject=StudyVisitFactory(), language="en")
+    at_one = cost()
+    for _number in range(2):
+        request_report(actor=actor_of(amina), kind="debrief-note", subject=StudyVisitFactory(), language="en")
+    assert cost() == at_one

@@ -1,0 +1,71 @@
+"""What every model and every page must have; a new one without it fails here."""
+
+import importlib
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from fmm_portal.core.models import Record
+from fmm_portal.core.policies import Policy, policy_for
+from fmm_portal.core.workflow import all_workflows
+from tests.page_contract import PageContract
+
+# Lists whose rows nobody edits on a page of their own; their tests are named beside them.
+WITHOUT_CONTRACT = {
+    "CountryViews": "tests/institutions/test_views.py",
+    "ThemeViews": "tests/institutions/test_views.py",
+    "ReportViews": "tests/reports/test_views.py",
+}
+
+
+def records() -> list[type[Record]]:
+    return [model for model in apps.get_models() if issubclass(model, Record)]
+
+
+def page_classes() -> set[type]:
+    """The classes behind all addresses of the web pages."""
+
+    def walk(resolver: URLResolver) -> set[type]:
+        found: set[type] = set()
+        for pattern in resolver.url_patterns:
+            if isinstance(pattern, URLResolver):
+                found |= walk(pattern)
+            elif isinstance(pattern, URLPattern) and hasattr(pattern.callback, "views"):
+                found.add(pattern.callback.views)
+        return found
+
+    return walk(get_resolver())
+
+
+def contracts() -> set[type]:
+    """The page classes that a contract holds."""
+    for path in Path(settings.BASE_DIR, "tests").rglob("test_views.py"):
+        importlib.import_module(".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts))
+    return {contract.views for contract in PageContract.__subclasses__()}
+
+
+@pytest.mark.parametrize("model", records(), ids=lambda model: model.__name__)
+def test_every_record_has_a_policy_of_its_own(model: type[Record]) -> None:
+    assert type(policy_for(model)) is not Policy, "the base policy lets nobody in: it was forgotten"
+
+
+def test_every_list_keeps_the_contract_of_pages() -> None:
+    lists = {views for views in page_classes() if "list" in views.pages}
+    missing = {views.__name__ for views in lists - contracts()}
+    assert missing == set(WITHOUT_CONTRACT)
+    assert [path for path in WITHOUT_CONTRACT.values() if not Path(settings.BASE_DIR, path).exists()] == []
+
+
+@pytest.mark.parametrize("workflow", all_workflows(), ids=lambda workflow: workflow.model.__name__)
+def test_every_state_can_be_reached_and_left_or_reopened(workflow) -> None:
+    """No state is a trap, and none is only a word."""
+    states = {value for value, _label in workflow.model._meta.get_field(workflow.field).flatchoices}
+    initial = workflow.model._meta.get_field(workflow.field).get_default()
+    reached = {initial, *(transition.target for transition in workflow.transitions)}
+    left = {source for transition in workflow.transitions for source in transition.sources}
+    assert reached == states
+    # One who was replaced stays so: the seat is somebody else's.
+    assert states - left in (set(), {"replaced"})
