@@ -14,6 +14,7 @@ from fmm_portal.accounts.roles import institutions_of, is_staff
 from fmm_portal.core.filters import (
     ChoicesFilter,
     RecordFilterSet,
+    RelatedRecords,
     RelationFilter,
     SearchableFilterSet,
     from_date,
@@ -57,6 +58,15 @@ def colleagues(request: HttpRequest | None) -> models.QuerySet[User]:
     return User.objects.filter(is_active=True)
 
 
+class ColleagueFilter(django_filters.ModelMultipleChoiceFilter):
+    """Rows in the hands of any of the given people."""
+
+    field_class = RelatedRecords
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=colleagues, **kwargs)  # type: ignore[arg-type]
+
+
 class StudyVisitFilterSet(SearchableFilterSet):
     reference = django_filters.CharFilter(field_name="reference", lookup_expr="iexact", label=_("Reference"))
     status = ChoicesFilter(VisitStatus, label=_("Status"))
@@ -70,11 +80,7 @@ class StudyVisitFilterSet(SearchableFilterSet):
         Institution, field_name="agenda_items__hosts__institution", label=_("Host institution")
     )
     delegation_id = RelationFilter(Delegation, field_name="delegations", label=_("Delegation"))
-    owner_id = django_filters.ModelMultipleChoiceFilter(
-        field_name="owner",
-        queryset=colleagues,  # type: ignore[arg-type]
-        label=_("Responsible officer"),
-    )
+    owner_id = ColleagueFilter(field_name="owner", label=_("Responsible officer"))
     year = django_filters.NumberFilter(method="filter_year", label=_("Year"), min_value=1900, max_value=2200)
     starts_on_from = from_date("starts_on", _("Begins from"))
     starts_on_until = until_date("starts_on", _("Begins until"))
@@ -247,11 +253,7 @@ class CommitmentFilterSet(SearchableFilterSet):
     is_mine = django_filters.BooleanFilter(method="filter_mine", label=_("Followed by me"))
     is_open = django_filters.BooleanFilter(method="filter_open", label=_("Open"))
     is_overdue = django_filters.BooleanFilter(method="filter_overdue", label=_("Overdue"))
-    owner_id = django_filters.ModelMultipleChoiceFilter(
-        field_name="owner",
-        queryset=colleagues,  # type: ignore[arg-type]
-        label=_("Followed by"),
-    )
+    owner_id = ColleagueFilter(field_name="owner", label=_("Followed by"))
     due_on_from = from_date("due_on", _("Due from"))
     due_on_until = until_date("due_on", _("Due until"))
 

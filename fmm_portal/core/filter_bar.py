@@ -53,10 +53,10 @@ class FilterBar:
         self.query = query
         for field in filterset.form.fields.values():
             _dress(field)
-        self.front = [self._shown(name) for name in names if name in filterset.form.fields]
-        self.more = [self._shown(name) for name in more if name in filterset.form.fields]
         self.form = filterset.form
         self.is_valid = filterset.is_valid()
+        self.front = [self._shown(name) for name in names if name in filterset.form.fields]
+        self.more = [self._shown(name) for name in more if name in filterset.form.fields]
 
     @property
     def kept(self) -> list[tuple[str, str]]:
@@ -91,8 +91,8 @@ class FilterBar:
             return rows
         listed: Any = self.filterset.queryset
         used = listed.order_by().values(its_filter.field_name or name)
-        chosen = [value for value in self.query.getlist(name) if value.isdigit()]
-        return rows.filter(models.Q(pk__in=used) | models.Q(pk__in=chosen))
+        chosen = self.form.cleaned_data.get(name) or ()
+        return rows.filter(models.Q(pk__in=used) | models.Q(pk__in=[row.pk for row in chosen]))
 
     @property
     def chips(self) -> list[Chip]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.http import HttpRequest
@@ -28,8 +29,21 @@ def visible(model: type[Record]) -> Callable[[HttpRequest | None], models.QueryS
     return rows
 
 
+class RelatedRecords(django_filters.fields.ModelMultipleChoiceField):
+    """Refuses a number that no key can be as it does other keys that are not there; SQLite would raise."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError as error:
+            message = self.error_messages["invalid_choice"]
+            raise ValidationError(message, code="invalid_choice", params={"value": value[0]}) from error
+
+
 class RelationFilter(django_filters.ModelMultipleChoiceFilter):
     """Rows related to any of the given records; through a subquery, so that no row is met twice."""
+
+    field_class = RelatedRecords
 
     def __init__(self, model: type[Record], **kwargs: Any) -> None:
         self.related_model = model

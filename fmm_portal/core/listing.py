@@ -32,7 +32,7 @@ class Listing:
 def page_size(request: HttpRequest) -> int:
     """The asked size, kept for the session; the smallest when nobody asked."""
     asked = request.GET.get("page_size", "")
-    if asked.isdigit() and int(asked) in PAGE_SIZES:
+    if asked.isdecimal() and int(asked) in PAGE_SIZES:
         if request.session.get("page_size") != int(asked):
             request.session["page_size"] = int(asked)
         return int(asked)

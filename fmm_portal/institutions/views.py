@@ -139,7 +139,7 @@ class ContactViews(CrudViews):
         """With the institution from whose page one comes."""
         asked = self.request.GET.get("institution", "")
         rows = Institution.objects.visible_to(self.principal)
-        return Contact(institution=rows.filter(pk=asked).first() if asked.isdigit() else None)
+        return Contact(institution=rows.filter(pk=asked).first() if asked.isdecimal() else None)
 
 
 class ThemeViews(CrudViews):

@@ -182,7 +182,7 @@ class AgendaItemViews(VisitPartViews):
         """A copy of the session named by `like`, or an empty one of the `day` that the last one had."""
         like = self.request.GET.get("like", "")
         item = AgendaItem(visit=self.visit)
-        if like.isdigit():
+        if like.isdecimal():
             original = get_object_or_404(self.rows(), pk=int(like))
             for name in ("day", "kind", "topic", "host_label", "leg", "place", "languages", "notes"):
                 setattr(item, name, getattr(original, name))
@@ -193,14 +193,14 @@ class AgendaItemViews(VisitPartViews):
             legs = list(self.visit.legs.all()[:2])
             item.leg = legs[0] if len(legs) == 1 else None
         leg = self.request.GET.get("leg", "")
-        if leg.isdigit():
+        if leg.isdecimal():
             item.leg = self.visit.legs.filter(pk=int(leg)).first()
         return item
 
     def form_options(self) -> dict[str, Any]:
         options = super().form_options()
         like = self.request.GET.get("like", "")
-        if like.isdigit() and "pk" not in self.kwargs:
+        if like.isdecimal() and "pk" not in self.kwargs:
             hosts = AgendaHost.objects.visible_to(self.principal).filter(
                 item=int(like), item__visit=self.visit
             )

@@ -65,7 +65,7 @@ class VisitCommitmentViews(VisitPartViews):
         lesson = self.request.GET.get("lesson", "")
         found = (
             Lesson.objects.visible_to(self.principal).filter(visit=self.visit, pk=int(lesson)).first()
-            if lesson.isdigit()
+            if lesson.isdecimal()
             else None
         )
         return Commitment(visit=self.visit, lesson=found)

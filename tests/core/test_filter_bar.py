@@ -1,6 +1,9 @@
 """The choices that filters offer."""
 
+import pytest
+
 from fmm_portal.core.filter_bar import FilterField
+from tests.api_client import as_persona
 from tests.factories.institutions import ContactFactory, InstitutionFactory, country
 
 
@@ -20,6 +23,15 @@ def test_filter_offers_what_occurs_in_the_list_and_what_is_chosen(browser_of, ev
     assert offered(page, "country_id") == ["Benin", "Togo", "Tunisia"]
     assert [chip.value for chip in page.context["listing"].bar.chips] == ["Benin"]
     assert page.context["listing"].count == 0
+
+
+@pytest.mark.parametrize("value", ["²", "9" * 30, "x", "-1", "0"])
+@pytest.mark.parametrize("address", ["/institutions/?country_id=", "/study-visits/?owner_id="])
+def test_address_that_no_record_can_have_finds_nothing(browser_of, amina, address, value) -> None:
+    InstitutionFactory()
+    page = browser_of(amina).get(address + value)
+    assert (page.status_code, page.context["listing"].count) == (200, 0)
+    assert as_persona("amina").get(f"/api/v1{address}{value}").status_code == 400
 
 
 def test_filter_through_a_relation_offers_what_occurs(browser_of, amina) -> None:

@@ -33,6 +33,11 @@ def test_list_is_sorted_by_its_own_order_or_the_one_asked_for(browser_of, eva, t
     assert rows_of(client.get(LIST, {"sort": "notes"})) == ["ANETI", "ANPE", "GIZ"], "not a column that sorts"
 
 
+@pytest.mark.parametrize("address", [f"{LIST}?page_size=²", f"{LIST}?page=²", "/contacts/add/?institution=²"])
+def test_digits_that_are_no_number_are_taken_for_nothing(browser_of, amina, address) -> None:
+    assert browser_of(amina).get(address).status_code == 200
+
+
 def test_active_filters_are_chips_that_take_themselves_off(browser_of, eva, three) -> None:
     togo = country("TG").pk
     page = browser_of(eva).get(
