@@ -20,6 +20,7 @@ from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.subjects import SubjectSerializer
 from fmm_portal.api.viewsets import ResourceViewSet
 from fmm_portal.core.documents import attach_document, document_hosts
+from fmm_portal.core.downloads import file_to_save
 from fmm_portal.core.enums import Audience
 from fmm_portal.core.filters import ChoicesFilter, RecordFilterSet
 from fmm_portal.core.models import Document, Record
@@ -95,12 +96,7 @@ class DocumentViewSet(ResourceViewSet):
     def content(self, request: Request, pk: str) -> FileResponse:
         """The file, always to be saved and never shown in the browser."""
         document = self.get_object()
-        return FileResponse(
-            document.file.open("rb"),
-            as_attachment=True,
-            filename=document.file_name,
-            content_type=document.content_type,
-        )
+        return file_to_save(document.file, name=document.file_name, content_type=document.content_type)
 
 
 def register(router: ResourceRouter) -> None:

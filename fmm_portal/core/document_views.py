@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.template.defaultfilters import filesizeformat
@@ -18,11 +17,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from fmm_portal.core.documents import ACCEPTED_TYPES, attach_document, document_hosts
+from fmm_portal.core.downloads import file_to_save
 from fmm_portal.core.enums import Audience
-from fmm_portal.core.models import Document, Record, Submission
+from fmm_portal.core.models import Document, Record
 from fmm_portal.core.policies import require
 from fmm_portal.core.resource import Crumb, page_asked_for
 from fmm_portal.core.services import delete_record
+from fmm_portal.core.submissions import create_once, created_before
 
 
 class DocumentForm(forms.Form):
@@ -63,15 +64,7 @@ def download(request: HttpRequest, pk: int) -> FileResponse:
     """The file, under its own name, for those who may open it; 404 for others."""
     visible = Document.objects.visible_to(request.actor.principal)  # type: ignore[attr-defined]
     document = get_object_or_404(visible, pk=pk)
-    response = FileResponse(
-        document.file.open("rb"),
-        as_attachment=True,
-        filename=document.file_name,
-        content_type=document.content_type,
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return file_to_save(document.file, name=document.file_name, content_type=document.content_type)
 
 
 def subject_or_404(request: HttpRequest, kind: str, pk: int) -> Record:
@@ -93,21 +86,14 @@ def attach(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     form = DocumentForm(request.POST, request.FILES) if request.method == "POST" else DocumentForm()
     back = page_asked_for(request) or resolve_url(subject.get_absolute_url())  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        token = given["submission"] or uuid.uuid4()
-        if Submission.objects.filter(token=token, user_id=actor.user_id).exists():
+        given = dict(form.cleaned_data)
+        token, upload = given.pop("submission") or uuid.uuid4(), given.pop("file")
+        if created_before(token, actor) is not None:
             return redirect(back)
         try:
-            with transaction.atomic():
-                document = attach_document(
-                    subject,
-                    given["file"],
-                    actor=actor,
-                    title=given["title"],
-                    language=given["language"],
-                    audience=given["audience"],
-                )
-                Submission.objects.create(token=token, user_id=actor.user_id, record=document)
+            document = create_once(
+                token, lambda: attach_document(subject, upload, actor=actor, **given), actor=actor
+            )
         except ValidationError as error:
             for name, errors in error.error_dict.items():
                 form.add_error(name if name in form.fields else None, errors)

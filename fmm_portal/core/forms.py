@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, Self
 
 from django import forms
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import NON_FIELD_ERRORS, ImproperlyConfigured, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.forms.models import ModelChoiceIterator
 from django.forms.renderers import TemplatesSetting
 from django.utils.functional import Promise
@@ -24,11 +23,12 @@ from fmm_portal.core.conflicts import (
     value_of,
 )
 from fmm_portal.core.errors import StaleRecord
-from fmm_portal.core.models import Record, Submission
+from fmm_portal.core.models import Record
 from fmm_portal.core.policies import policy_for
 from fmm_portal.core.principals import Actor, Principal
 from fmm_portal.core.querysets import RecordQuerySet, fold
 from fmm_portal.core.services import create_record, update_record
+from fmm_portal.core.submissions import create_once, created_before
 
 # Beyond this many entries a choice gets a search box.
 LONG_CHOICE = 10
@@ -173,7 +173,7 @@ class RecordForm(forms.ModelForm[Any]):
                 expected_version=self.cleaned_data["record_version"],
                 reason=self.cleaned_data.get("reason", ""),
             )
-        return self._create(actor)
+        return create_once(self.cleaned_data["submission"], lambda: self.create(actor), actor=actor)
 
     def create(self, actor: Actor) -> Record:
         """Write the new record. Overridden where creating is a service of its own."""
@@ -186,35 +186,15 @@ class RecordForm(forms.ModelForm[Any]):
             self.instance, actor=actor, related={name: changes[name] for name in changes if name in many}
         )
 
-    def _create(self, actor: Actor) -> Record:
-        """Create once: the token is written with the record, and whoever comes second gets the first one's."""
-        assert actor.user_id is not None, "forms are sent by people"
-        try:
-            with transaction.atomic():
-                record = self.create(actor)
-                Submission.objects.create(
-                    token=self.cleaned_data["submission"],
-                    user_id=actor.user_id,
-                    record_type=ContentType.objects.get_for_model(record),
-                    record_id=record.pk,
-                )
-                return record
-        except (IntegrityError, ValidationError):
-            first = self.submitted_before()
-            if first is None:
-                raise
-            return first
-
     def submitted_before(self) -> Record | None:
         """The record that this very form has already created: a double click, or a page sent again."""
-        if self.is_edit or not self.is_bound or self.actor.user_id is None:
+        if self.is_edit or not self.is_bound:
             return None
         try:
             token = uuid.UUID(str(self.data.get(self.add_prefix("submission"), "")))
         except ValueError:
             return None
-        found = Submission.objects.filter(token=token, user_id=self.actor.user_id).first()
-        return found.record if found is not None else None
+        return created_before(token, self.actor)
 
     # --- what went wrong ---
 

@@ -18,6 +18,7 @@ from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.serializers import StrictSerializer
 from fmm_portal.api.subjects import SubjectSerializer
 from fmm_portal.api.viewsets import ResourceViewSet
+from fmm_portal.core.downloads import file_to_save
 from fmm_portal.core.errors import Refused
 from fmm_portal.core.jobs import JobFailure, JobStatus
 from fmm_portal.reports.filters import ReportFilterSet
@@ -135,12 +136,7 @@ class ReportViewSet(ResourceViewSet):
             raise Refused(
                 _("There is no file yet, or it has expired. Ask for the report again."), code="no_file"
             )
-        return FileResponse(
-            report.file.open("rb"),
-            as_attachment=True,
-            filename=report.file_name,
-            content_type="application/pdf",
-        )
+        return file_to_save(report.file, name=report.file_name, content_type="application/pdf")
 
 
 def register(router: ResourceRouter) -> None:

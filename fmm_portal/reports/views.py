@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from fmm_portal.core.downloads import file_to_save
 from fmm_portal.core.errors import Refused
 from fmm_portal.core.policies import can
 from fmm_portal.core.views import CrudViews
@@ -60,15 +61,7 @@ class ReportViews(CrudViews):
         report = self.record()
         if not report.is_available:
             return redirect(report.get_absolute_url())
-        response = FileResponse(
-            report.file.open("rb"),
-            as_attachment=True,
-            filename=report.file_name,
-            content_type="application/pdf",
-        )
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        return response
+        return file_to_save(report.file, name=report.file_name, content_type="application/pdf")
 
 
 @require_POST

@@ -69,6 +69,7 @@ def test_download_is_a_file_to_save_whatever_format_is_accepted() -> None:
     assert response["Content-Disposition"] == 'attachment; filename="agenda.pdf"'
     assert response["Content-Type"] == "application/pdf"
     assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert response["Cache-Control"] == "private, no-store"
 
 

@@ -1,10 +1,13 @@
 """Attaching, opening and removing files on screen."""
 
+import uuid
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from fmm_portal.core.documents import attach_document, documents_of
 from fmm_portal.core.enums import Audience
+from fmm_portal.core.submissions import create_once
 from tests.factories.institutions import InstitutionFactory
 
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
@@ -30,6 +33,7 @@ def test_officer_attaches_a_file_and_opens_it(browser_of, amina) -> None:
     assert opened["Content-Disposition"] == 'attachment; filename="letter.pdf"'
     assert opened["Content-Type"] == "application/pdf"
     assert opened["X-Content-Type-Options"] == "nosniff"
+    assert opened["Content-Security-Policy"] == "default-src 'none'; sandbox"
 
 
 def test_disguised_file_is_refused_beside_the_field(browser_of, amina) -> None:
@@ -59,6 +63,16 @@ def test_viewer_attaches_and_removes_nothing(browser_of, amina, eva, by) -> None
     assert client.post(attach, {"file": pdf(), "audience": "everyone"}).status_code == 403
     assert client.post(reverse("core:document_remove", args=[document.pk])).status_code == 403
     assert documents_of(document.subject).count() == 1
+
+
+def test_race_of_two_presses_attaches_one_file(amina, by) -> None:
+    """Both passed the first look for the token; the database lets one of them in."""
+    institution, token, actor = InstitutionFactory(), uuid.uuid4(), by(amina)
+    one, two = (
+        create_once(token, lambda: attach_document(institution, pdf(), actor=actor), actor=actor)
+        for _press in range(2)
+    )
+    assert one == two == documents_of(institution).get()
 
 
 def test_removal_asks_first(browser_of, amina, by) -> None:
