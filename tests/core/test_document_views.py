@@ -75,14 +75,19 @@ def test_race_of_two_presses_attaches_one_file(amina, by) -> None:
     assert one == two == documents_of(institution).get()
 
 
-def test_removal_asks_first(browser_of, amina, by) -> None:
+def test_removal_asks_first_and_leaves_no_file(
+    browser_of, amina, by, django_capture_on_commit_callbacks
+) -> None:
     document = attach_document(InstitutionFactory(), pdf(), actor=by(amina))
     client = browser_of(amina)
     url = reverse("core:document_remove", args=[document.pk])
     assert client.get(url).status_code == 200
     assert documents_of(document.subject).exists()
-    assert client.post(url).url == document.subject.get_absolute_url()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(url).url == document.subject.get_absolute_url()
+        assert document.file.storage.exists(document.file.name), "until it is sure"
     assert not documents_of(document.subject).exists()
+    assert not document.file.storage.exists(document.file.name)
 
 
 def test_records_that_carry_no_documents_are_not_found(browser_of, amina) -> None:

@@ -1,12 +1,14 @@
 """Files attached to a record. The file is served by a view that asks the policy, never by a public address."""
 
 import uuid
+from functools import partial
 from pathlib import PurePath
+from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +58,13 @@ class Document(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("core:document_download", args=[self.pk])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """With its file, once the row is gone for good."""
+        storage, name = self.file.storage, str(self.file.name)
+        deleted = super().delete(*args, **kwargs)
+        transaction.on_commit(partial(storage.delete, name))
+        return deleted
 
     def history_root(self) -> Record:
         return self.subject.history_root() if self.subject is not None else self
