@@ -7,11 +7,10 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_POST
 from fmm_portal.accounts.forms import PasswordForm, ProfileForm, SignInForm
 from fmm_portal.accounts.models import Membership, User
 from fmm_portal.accounts.preferences import choose_language, greet_in_own_language
+from fmm_portal.core.resource import page_asked_for
 
 YEAR_IN_SECONDS = 365 * 24 * 3600
 
@@ -75,11 +75,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_POST
 def set_language(request: HttpRequest) -> HttpResponse:
     """Switch the language and stay on the page."""
-    asked = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    response = HttpResponseRedirect(asked if is_ours else reverse("home"))
+    response = redirect(page_asked_for(request) or "home")
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
         choose_language(request, language)

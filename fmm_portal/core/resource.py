@@ -48,7 +48,10 @@ class Crumb(NamedTuple):
 def page_asked_for(request: HttpRequest) -> str:
     """The address in `next`, when it is one of the portal's own; "" otherwise."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
-    return asked if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}) else ""
+    is_ours = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return asked if is_ours else ""
 
 
 class Resource:
