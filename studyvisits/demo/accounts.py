@@ -30,6 +30,10 @@ def prepare_accounts(notes: DemoNotes, visit: StudyVisit) -> None:
         user = User.objects.filter(email=username).first()
         if user is None:
             user = User.objects.create_user(username, full_name=f"{role.value.capitalize()} (demo)")
+        if role is Role.ADMINISTRATOR and not (user.is_staff and user.is_superuser):
+            # As `create_administrator` does: they make the others' accounts on /support/.
+            user.is_staff = user.is_superuser = True
+            user.save(update_fields=["is_staff", "is_superuser"])
         if not user.check_password(password):
             user.set_password(password)
             user.save(update_fields=["password"])

@@ -8,16 +8,20 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
+from django.urls import reverse
 
 from delegations.composition import composition_of
 from delegations.models import Delegate
+from fmm_portal.accounts.models import User
 from fmm_portal.core.models import Activity
 from fmm_portal.core.partial_dates import PartialDate, today
 from fmm_portal.core.principals import Source, system_actor
 from fmm_portal.core.workflow import workflow_for
 from fmm_portal.institutions.models import Institution
 from studyvisits.agenda import overlaps
+from studyvisits.demo.accounts import prepare_accounts
 from studyvisits.demo.loading import load_demo, resolve_days
+from studyvisits.demo.notes import DemoNotes
 from studyvisits.models import AgendaHost, Commitment, Leg, StudyVisit
 
 DEMO = Path(settings.BASE_DIR) / "demo"
@@ -195,6 +199,32 @@ def test_load_demo_command_says_what_it_did_and_loads_what_is_missing(loaded):
     ]
     assert len(samples) == 2
     assert all("nothing to do" in line for line in samples)
+
+
+def test_demo_administrator_adds_a_colleague_with_a_role(founding, client):
+    notes = DemoNotes()
+    prepare_accounts(notes, founding)
+    client.force_login(
+        User.objects.get(email="administrator@demo.example"),
+        backend="django.contrib.auth.backends.ModelBackend",
+    )
+    inline = {"memberships-INITIAL_FORMS": "0", "memberships-0-role": "officer"}
+    account = {"email": "esi@example.org", "full_name": "Esi", "preferred_language": "fr"}
+
+    client.post(
+        reverse("admin:accounts_user_add"),
+        account
+        | {"usable_password": "false", "memberships-INITIAL_FORMS": "0", "memberships-TOTAL_FORMS": "0"},
+    )
+    esi = User.objects.get(email="esi@example.org")
+    client.post(
+        reverse("admin:accounts_user_change", args=[esi.pk]),
+        account | inline | {"is_active": "on", "memberships-TOTAL_FORMS": "1", "memberships-0-user": esi.pk},
+    )
+
+    assert [grant.role for grant in User.objects.get(pk=esi.pk).grants] == ["officer"]
+    officer = User.objects.get(email="officer@demo.example")
+    assert (officer.is_staff, officer.is_superuser) == (False, False)
 
 
 def test_ministry_is_shown_under_the_name_it_had(loaded):
