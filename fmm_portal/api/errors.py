@@ -11,6 +11,7 @@ from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.log import log_response
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -169,6 +170,7 @@ def _flatten(detail: Any, path: str = "") -> Iterator[tuple[str, str, str]]:
         yield path, getattr(detail, "code", None) or "invalid", str(detail)
 
 
+@csrf_exempt  # Nothing is written here, and a client with a key has no token to send.
 def unknown_address(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
     """The answer to addresses under /api/ that are no route at all."""
     return JsonResponse(not_found_problem(), status=404, content_type=PROBLEM_JSON)

@@ -75,6 +75,12 @@ def test_unknown_address_of_the_api_is_a_problem_document(client: Client) -> Non
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
 
+def test_writing_to_an_unknown_address_of_the_api_is_not_taken_for_a_page_without_its_token() -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/api/v1/nowhere/", {}, content_type="application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
 def test_error_of_our_own_shows_the_number_to_give(rf: RequestFactory) -> None:
     from fmm_portal.core.error_pages import server_error
 
