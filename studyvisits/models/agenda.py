@@ -153,7 +153,7 @@ class AgendaHost(Record):
         )
 
     def __str__(self) -> str:
-        return _t("%(label)s: %(value)s") % {"label": self.institution, "value": self.get_status_display()}
+        return str(self.institution)
 
     def get_absolute_url(self) -> str:
         return self.item.get_absolute_url()
