@@ -97,10 +97,6 @@ def policy_for(model: type[models.Model] | models.Model) -> Policy:
         ) from None
 
 
-def models_with_policy() -> list[type[models.Model]]:
-    return list(_policies)
-
-
 def can(principal: Principal, action: str, obj: models.Model | type[models.Model]) -> Decision:
     """Ask the model's policy; pass the class itself to ask about creating one in general."""
     is_class = isinstance(obj, type)

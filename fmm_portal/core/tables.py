@@ -121,18 +121,6 @@ class ManyColumn(Column):
         return format_html_join(", ", "{}", ((text(row),) for row in rows))
 
 
-class ActionColumn(Column):
-    """Links at the end of a row. `links(record)` gives (address, words) pairs."""
-
-    def __init__(self, links: Callable[[Any], Iterable[tuple[str, Any]]], label: str | Promise = "") -> None:
-        super().__init__("", label, is_narrow=True)
-        self.links = links
-
-    def render(self, record: Any) -> Cell:
-        template = '<a class="button button--quiet button--small" href="{}">{}</a>'
-        return format_html_join(" ", template, self.links(record))
-
-
 class Heading(NamedTuple):
     """A column's head: where its sort link leads and how the rows are sorted now."""
 

@@ -18,7 +18,7 @@ from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.core.web_addresses import WebAddressField
 from fmm_portal.institutions.countries import country_name
 from fmm_portal.institutions.enums import USUAL_CONSTITUENCY, Constituency, InstitutionKind, Sex
-from fmm_portal.institutions.querysets import ContactQuerySet, CountryQuerySet, InstitutionQuerySet
+from fmm_portal.institutions.querysets import ContactQuerySet, InstitutionQuerySet
 
 
 class Country(Searchable, Record):
@@ -29,7 +29,7 @@ class Country(Searchable, Record):
     ecowas_member_from = PartialDateField(_("member of ECOWAS from"))
     ecowas_member_until = PartialDateField(_("member of ECOWAS until"))
 
-    objects = CountryQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("country")

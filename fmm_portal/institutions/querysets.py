@@ -1,4 +1,4 @@
-"""Rows of institutions, contacts, countries and themes."""
+"""Rows of institutions and contacts."""
 
 from typing import TYPE_CHECKING, Self
 
@@ -7,13 +7,7 @@ from django.db import models
 from fmm_portal.core.querysets import RecordQuerySet
 
 if TYPE_CHECKING:
-    from fmm_portal.institutions.models import Contact, Country, Institution
-
-
-class CountryQuerySet(RecordQuerySet["Country"]):
-    def programme_countries(self) -> Self:
-        """The fifteen ECOWAS states of 2013 and Mauritania."""
-        return self.filter(is_programme_country=True)
+    from fmm_portal.institutions.models import Contact, Institution
 
 
 class InstitutionQuerySet(RecordQuerySet["Institution"]):
