@@ -7,7 +7,10 @@ from itertools import combinations, groupby
 from typing import Any
 
 from babel.dates import format_date
+from django.conf import settings
+from django.utils import translation
 
+from fmm_portal.core.models import Record
 from fmm_portal.core.partial_dates import babel_locale
 from studyvisits.models import AgendaItem
 
@@ -71,16 +74,25 @@ def snapshot_item(item: AgendaItem) -> Snapshot:
         "topic": dict(item.topic),
         "host_label": dict(item.host_label),
         "hosts": [
-            {"institution_id": host.institution_id, "label": str(host.institution)}
+            {"institution_id": host.institution_id, "label": in_every_language(host.institution)}
             for host in item.hosts.all()
         ],
         "place": item.place,
-        "leg": str(item.leg) if item.leg else "",
+        "leg": in_every_language(item.leg) if item.leg else {},
     }
 
 
+def in_every_language(record: Record) -> dict[str, str]:
+    """How a record is called now, in each language that readers may choose."""
+    names = {}
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            names[code] = str(record)
+    return names
+
+
 def without_labels(item: Mapping[str, Any]) -> Snapshot:
-    """A published item without the words that depend on the language it was published in."""
+    """A published item without the names that its hosts and its place happened to have."""
     hosts = [host["institution_id"] for host in item["hosts"]]
     return {**{name: value for name, value in item.items() if name != "leg"}, "hosts": hosts}
 

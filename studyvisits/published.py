@@ -75,7 +75,7 @@ def _hours(item: Mapping[str, Any]) -> str:
 
 
 def _hosts(hosts: Iterable[Mapping[str, Any]]) -> str:
-    return ", ".join(str(host["label"]) for host in hosts)
+    return ", ".join(str(Multilingual.of(host["label"])) for host in hosts)
 
 
 def days_of(items: Iterable[Mapping[str, Any]]) -> list[PublishedDay]:
@@ -121,8 +121,8 @@ def read_changes(changes: Iterable[Mapping[str, Any]]) -> list[ItemChange]:
 def _shown(name: str, value: Any) -> str:
     if value in (None, "", [], {}):
         return ""
-    if name in {"topic", "host_label"}:
-        return str(Multilingual(value))
+    if name in {"topic", "host_label", "leg"}:
+        return str(Multilingual.of(value))
     if name == "day":
         return long_day(date.fromisoformat(value))
     if name == "kind":

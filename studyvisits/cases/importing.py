@@ -47,7 +47,7 @@ Entry = Mapping[str, Any]
 # What a published version says of an item about which it says nothing.
 UNTOLD_ITEM: dict[str, Any] = {
     "day": None, "starts_at": None, "ends_at": None, "order": 0, "kind": "", "topic": {}, "host_label": {},
-    "place": "", "leg": "",
+    "place": "", "leg": {},
 }  # fmt: skip
 
 
@@ -262,7 +262,7 @@ class _CaseImport:
                 host.get("institution"), f"{path}.hosts[{number}].institution"
             )
             hosts.append(
-                {"institution_id": institution.pk if institution else None, "label": host.get("label", "")}
+                {"institution_id": institution.pk if institution else None, "label": host.get("label", {})}
             )
         others = {name: value for name, value in entry.items() if name not in ("item", "hosts")}
         return {"id": pk, **UNTOLD_ITEM, **others, "hosts": hosts}

@@ -4,6 +4,7 @@ from datetime import date, time
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from delegations.models import Delegation
 from fmm_portal.core.activity import history_of
@@ -301,7 +302,7 @@ def test_published_versions_count_up_and_keep_the_agenda_as_it_was(visit, amina,
     update_record(first, actor=by(amina), changes={"topic": Multilingual(en="Opening")})
     (kept,) = visit.agenda_versions.get().items
     assert (kept["topic"], kept["day"], kept["starts_at"]) == ({"en": "Welcome"}, "2019-01-21", "09:00")
-    assert kept["hosts"][0]["label"] == "ANETI (Tunisia)"
+    assert kept["hosts"][0]["label"] == {"en": "ANETI (Tunisia)", "fr": "ANETI (Tunisie)"}
 
 
 def test_second_version_tells_what_was_added_changed_and_removed(visit, amina, by):
@@ -333,6 +334,8 @@ def test_empty_and_unchanged_agendas_are_not_published(visit, amina, by):
     with pytest.raises(Refused, match="Nothing has changed since version 1 was published") as refusal:
         publish_agenda(visit, actor=by(amina))
     assert refusal.value.code == "unchanged_agenda"
+    with translation.override("fr"), pytest.raises(Refused, match="Rien n’a changé"):
+        publish_agenda(visit, actor=by(amina))
     assert visit.agenda_versions.count() == 1
 
 
