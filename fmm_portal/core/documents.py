@@ -8,13 +8,14 @@ import filetype
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import UploadedFile
-from django.db import models, transaction
+from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from fmm_portal.core.enums import Audience
 from fmm_portal.core.models import Document, Record
 from fmm_portal.core.principals import Actor
+from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.core.services import create_record, field_error
 
 # Extension -> content type served. Nothing that a browser would run.
@@ -57,7 +58,8 @@ def document_hosts() -> list[type[Record]]:
     return list(_hosts)
 
 
-def documents_of(record: Record) -> models.QuerySet[Document]:
+def documents_of(record: Record) -> RecordQuerySet[Document]:
+    """All of them; `visible_to` leaves those that a principal may open."""
     kind = ContentType.objects.get_for_model(record)
     return Document.objects.filter(subject_type=kind, subject_id=record.pk).select_related("uploaded_by")
 

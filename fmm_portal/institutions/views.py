@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db import models
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -88,17 +87,12 @@ class InstitutionViews(CrudViews):
             if may_add
             else "",
             "parts": list(parts[:SHOWN]),
-            "documents": list(documents_of(record).filter(pk__in=self.visible_documents())),
+            "documents": list(documents_of(record).visible_to(self.principal)),
             "may_attach": can(self.principal, "attach", record).allowed,
             "rename_url": self.url("rename", record.pk)
             if can(self.principal, "change", record).allowed
             else "",
         }
-
-    def visible_documents(self) -> models.QuerySet[Any]:
-        from fmm_portal.core.models import Document
-
-        return Document.objects.visible_to(self.principal).order_by().values("pk")
 
     def rename(self) -> HttpResponse:
         """A new name from a date on; the present one stays with what was dated before."""

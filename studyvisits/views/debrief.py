@@ -20,6 +20,13 @@ from studyvisits.views.frame import VisitFrame, VisitPartViews
 MENDED_ON = {"recap": "debrief_edit", "dated": "debrief_edit", "both_sides": "debrief_participant_create"}
 
 
+def mended_on(debrief: Debrief, code: str) -> str:
+    """The address of that page; "" where only time helps."""
+    name = MENDED_ON.get(code)
+    args = [debrief.visit_id, debrief.pk] if name == "debrief_edit" else [debrief.visit_id]
+    return reverse(f"studyvisits:{name}", args=args) if name else ""
+
+
 class DebriefTab(VisitFrame):
     def debrief(self) -> HttpResponse:
         visit = self.record()
@@ -45,9 +52,7 @@ class DebriefTab(VisitFrame):
             return reverse("studyvisits:debrief_step", args=[visit.pk, debrief.pk, name])
 
         def mend_url(code: str) -> str:
-            name = MENDED_ON.get(code)
-            args = [visit.pk, debrief.pk] if name == "debrief_edit" else [visit.pk]
-            return reverse(f"studyvisits:{name}", args=args) if name else ""
+            return mended_on(debrief, code)
 
         return {
             "debrief": debrief,
@@ -70,9 +75,7 @@ class DebriefViews(VisitPartViews):
         return super().tab_url()
 
     def mend_url(self, record: Any, code: str) -> str:
-        name = MENDED_ON.get(code)
-        args = [self.visit.pk, record.pk] if name == "debrief_edit" else [self.visit.pk]
-        return reverse(f"studyvisits:{name}", args=args) if name else ""
+        return mended_on(record, code)
 
 
 class DebriefParticipantViews(VisitPartViews):

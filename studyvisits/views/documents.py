@@ -3,6 +3,7 @@
 from django.http import HttpResponse
 from django.urls import reverse
 
+from fmm_portal.core.documents import documents_of
 from fmm_portal.core.policies import can
 from studyvisits.views.frame import VisitFrame
 
@@ -12,7 +13,7 @@ class DocumentsTab(VisitFrame):
         visit = self.record()
         may_attach = can(self.principal, "attach", visit).allowed
         context = {
-            "documents": self.documents_of(visit).select_related("uploaded_by"),
+            "documents": documents_of(visit).visible_to(self.principal),
             "may_attach": may_attach,
             "attach_url": reverse("core:document_attach", args=["studyvisit", visit.pk])
             if may_attach

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from fmm_portal.core.documents import documents_of
 from fmm_portal.core.facts import Fact
 from fmm_portal.core.forms import RecordForm
-from fmm_portal.core.models import Document
 from fmm_portal.core.policies import can
 from fmm_portal.core.resource import Crumb
 from fmm_portal.core.views import CrudViews
@@ -113,9 +112,7 @@ class CommitmentViews(CrudViews):
         return {
             "visit": record.visit,
             "visit_url": visit_url("followup", record.visit),
-            "documents": Document.objects.visible_to(self.principal).filter(
-                pk__in=documents_of(record).values("pk")
-            ),
+            "documents": documents_of(record).visible_to(self.principal),
             "attach_url": (
                 reverse("core:document_attach", args=["commitment", record.pk])
                 if can(self.principal, "attach", record).allowed

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -14,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.enums import PLANNED_STATUSES
 from delegations.models import Delegate, Delegation
-from fmm_portal.core.models import Document
+from fmm_portal.core.documents import documents_of
 from fmm_portal.core.policies import require
 from fmm_portal.core.resource import Crumb, Tab
 from fmm_portal.core.views import CrudViews
@@ -84,7 +83,7 @@ class VisitFrame(CrudViews):
             "notes": SessionNote.objects.visible_to(self.principal).filter(item__visit=visit).count(),
             "debrief": None,
             "followup": visit.open_commitment_count,  # type: ignore[attr-defined]
-            "documents": self.documents_of(visit).count(),
+            "documents": documents_of(visit).visible_to(self.principal).count(),
         }
         return [Tab(label, visit_url(page, visit), counts[page]) for page, label in TAB_LABELS.items()]
 
@@ -92,11 +91,6 @@ class VisitFrame(CrudViews):
         delegations = Delegation.objects.visible_to(self.principal).filter(study_visits=visit)
         standing = Delegate.objects.filter(delegation__in=delegations.any_pk(), status__in=PLANNED_STATUSES)
         return int(standing.aggregate(seats=models.Sum("seats", default=0))["seats"])
-
-    def documents_of(self, visit: StudyVisit) -> models.QuerySet[Document]:
-        """The documents of the visit that this person may open."""
-        kind = ContentType.objects.get_for_model(StudyVisit)
-        return Document.objects.visible_to(self.principal).filter(subject_type=kind, subject_id=visit.pk)
 
     def mend_url(self, record: Any, code: str) -> str:
         """Where a person puts right what blocks a step; nothing where only time helps."""
