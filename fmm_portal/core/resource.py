@@ -54,6 +54,26 @@ def page_asked_for(request: HttpRequest) -> str:
     return asked if is_ours else ""
 
 
+# Shorter ones are typed again sooner than they are copied.
+WORTH_KEEPING = 40
+NOT_WRITTEN = {"csrfmiddlewaretoken", "next", "submission", "record_version", "record_base"}
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """The door; but who wrote at length while the session ended first gets the text back, to keep a copy."""
+    to_the_door = redirect_to_login(request.get_full_path())
+    texts = [
+        text
+        for name, values in request.POST.lists()
+        for text in values
+        if name not in NOT_WRITTEN and len(text) >= WORTH_KEEPING
+    ]
+    if not texts:
+        return to_the_door
+    context = {"texts": texts, "sign_in_url": to_the_door["Location"]}
+    return render(request, "generic/signed_out.html", context, status=HTTPStatus.FORBIDDEN)
+
+
 class Resource:
     """Declares a resource and finds its rows; `core.views.CrudViews` adds the pages.
 
@@ -121,7 +141,7 @@ class Resource:
     def as_page(cls, page: str) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return signed_out(request)
             methods = ["GET", "HEAD"] if page in cls.read_only_pages else ["GET", "HEAD", "POST"]
             if request.method not in methods:
                 return HttpResponseNotAllowed(methods)

@@ -98,6 +98,18 @@ def test_other_methods_than_reading_and_sending_are_refused(browser_of, eva) -> 
     assert browser_of(eva).put(LIST).status_code == 405
 
 
+def test_who_writes_at_length_after_the_session_ended_gets_the_text_back(client, three) -> None:
+    address, notes = "/institutions/add/", "What the agency told us about placement abroad & at home"
+
+    answer = client.post(address, {"notes_en": notes, "city": "Lomé", "record_base": "x" * 80})
+
+    assert (answer.status_code, answer.context["texts"]) == (403, [notes])
+    assert "placement abroad &amp; at home</textarea>" in answer.content.decode()
+    assert answer.context["sign_in_url"] == f"/account/sign-in/?next={address}"
+    assert client.post(address, {"city": "Lomé"})["Location"] == f"/account/sign-in/?next={address}"
+    assert Institution.objects.filter(city="Lomé").count() == 1
+
+
 def test_history_shows_who_changed_what_and_why(browser_of, amina, by) -> None:
     institution = create_record(
         Institution(name={"en": "Office"}, acronym="OFF", country=country("TG"), kind="other"),

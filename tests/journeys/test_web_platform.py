@@ -83,6 +83,30 @@ def test_leaving_unsaved_text_asks_first(
     assert page.get_by_label("City").input_value() == "Lomé"
 
 
+def test_what_was_typed_when_the_session_ended_is_put_back_after_signing_in(
+    open_page: Callable[..., Any], amina: Any, two_institutions: None
+) -> None:
+    page = open_page()
+    sign_in(page, amina.email)
+    address = Institution.objects.get(acronym="ANETI").get_absolute_url()
+    page.goto(f"{address}edit/")
+    page.get_by_label("City").fill("Tunis and its suburbs")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Save changes").click()
+    page.get_by_label("Password").wait_for()
+    page.get_by_label("E-mail address").fill(amina.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("Not saved yet").wait_for()
+    assert page.get_by_label("City").input_value() == "Tunis and its suburbs"
+
+    page.get_by_role("button", name="Save changes").click()
+
+    assert page.locator(".alert--good").inner_text() == "ANETI (Tunisia): saved."
+    page.goto(f"{address}edit/")
+    assert page.get_by_text("Not saved yet").count() == 0, "put back once"
+
+
 def test_everything_works_without_javascript(
     open_page: Callable[..., Any], amina: Any, two_institutions: None
 ) -> None:
