@@ -21,6 +21,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from fmm_portal.core.querysets import fold
+
 INVALID = _(
     "Write a date as 14/11/2017 or 14 November 2017, a month as 07/2015 or July 2015, or a year as 2015."
 )
@@ -103,16 +105,18 @@ def babel_locale(language: str | None = None) -> str:
 
 
 def _month_number(word: str) -> int | None:
-    """The number of a month named in any of the portal's languages, in full or by three letters or more."""
-    from fmm_portal.core.querysets import fold
+    """The number of a month named in any of the portal's languages, in full or by three letters or more.
 
+    None for letters that two months of a language begin with: "jui" is no guess between juin and juillet.
+    """
     wanted = fold(word.rstrip("."))
     if len(wanted) < 3:
         return None
     for locale in ("en_GB", "fr", "pt_PT"):
-        for number, name in get_month_names("wide", locale=locale).items():
-            if fold(name) == wanted or (len(wanted) >= 3 and fold(name).startswith(wanted)):
-                return number
+        names = get_month_names("wide", locale=locale)
+        begun = [number for number, name in names.items() if fold(name).startswith(wanted)]
+        if len(begun) == 1:
+            return begun[0]
     return None
 
 
