@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fmm_portal.core.models import Activity, Record
-from fmm_portal.core.multilingual import Multilingual
-from fmm_portal.core.partial_dates import PartialDate
+from fmm_portal.core.multilingual import Multilingual, content_languages
+from fmm_portal.core.partial_dates import PartialDate, PartialDateField
 from fmm_portal.core.principals import Actor
 
 # Bookkeeping that changes at every save and tells nobody anything.
@@ -127,18 +127,16 @@ def _shown(field: Any, value: Any) -> Any:
     if isinstance(value, dict):
         if "label" in value and "id" in value:
             return value["label"]
-        return (
-            str(Multilingual(value))
-            if set(value) <= {"en", "fr", "pt", "ar"}
-            else ", ".join(f"{k}: {v}" for k, v in value.items())
-        )
+        if set(value) <= set(content_languages()):
+            return str(Multilingual(value))
+        return ", ".join(f"{name}: {item}" for name, item in value.items())
     if isinstance(value, list):
         return ", ".join(str(_shown(None, item)) for item in value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if field is not None and getattr(field, "choices", None):
         return dict(field.flatchoices).get(value, value)
-    if isinstance(value, str) and field is not None and field.__class__.__name__ == "PartialDateField":
+    if isinstance(value, str) and isinstance(field, PartialDateField):
         return PartialDate.from_iso(value).display()
     return value
 

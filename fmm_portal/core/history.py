@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+from django.utils.translation import gettext as _
 
 from fmm_portal.core.activity import Change, history_of, read_changes
 from fmm_portal.core.models import Activity, Record
@@ -30,11 +32,8 @@ def readable_history(record: Record, principal: Principal) -> models.QuerySet[Ac
 
     Parts that no longer exist are shown to those who may change the record.
     """
-    from django.contrib.contenttypes.models import ContentType
-
     entries = history_of(record)
-    own = models.Q(subject_type=ContentType.objects.get_for_model(record), subject_id=record.pk)
-    readable = own
+    readable = models.Q(subject_type=ContentType.objects.get_for_model(record), subject_id=record.pk)
     may_change = can(principal, "change", record).allowed
     for kind in ContentType.objects.filter(pk__in=entries.order_by().values("subject_type").distinct()):
         model = kind.model_class()
@@ -74,8 +73,6 @@ def entries_for(record: Record, activities: Iterable[Activity], principal: Princ
 
 def verb_label(model: type[models.Model], verb: str) -> str:
     """What was done, in words: the label of the workflow's step where it was one."""
-    from django.utils.translation import gettext as _
-
     workflow = workflow_for(model)
     if workflow is not None:
         for transition in workflow.transitions:

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self
 
 import structlog
 from celery import current_app
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
@@ -254,8 +255,6 @@ def run_job(model: type[Job], pk: int, work: Callable[[Any, Lease], None]) -> bo
 
     `work(job, lease)` must call `lease.finish`. Returns whether this call ended the job with a result.
     """
-    from celery.exceptions import SoftTimeLimitExceeded
-
     lease = claim(model, pk)
     if lease is None:
         return False

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Self
 
+from django.contrib.contenttypes.models import ContentType
+
 from fmm_portal.core.jobs import JobStatus
 from fmm_portal.core.models import Record
 from fmm_portal.core.querysets import RecordQuerySet
@@ -14,8 +16,6 @@ class ReportQuerySet(RecordQuerySet):
         return self.select_related("requested_by", "subject_type").defer("data", "error")
 
     def of_subject(self, subject: Record) -> Self:
-        from django.contrib.contenttypes.models import ContentType
-
         return self.filter(subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk)
 
     def expired(self, now: datetime) -> Self:
