@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.accounts.actors import actor_of
 from fmm_portal.accounts.models import ApiKey, Membership, User
 from fmm_portal.accounts.services import revoke_api_key
 from fmm_portal.core.services import create_record, delete_record, update_record
@@ -20,17 +20,33 @@ class MembershipInline(admin.TabularInline[Membership, User]):
     raw_id_fields = ("institution", "country")
 
 
-class UserCreationForm(AdminUserCreationForm[User]):
+class AddressForm(forms.BaseForm):
+    """Keeps an address in lower case, by which the person is found who signs in."""
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+class AccountCreationForm(AddressForm, AdminUserCreationForm[User]):
     class Meta:
         model = User
         fields = ("email", "full_name", "preferred_language")
+
+
+class AccountChangeForm(AddressForm, UserChangeForm[User]):
+    class Meta:
+        model = User
+        fields = (
+            "email", "password", "full_name", "preferred_language", "is_active", "is_staff", "is_superuser",
+        )  # fmt: skip
 
 
 @admin.register(User)
 class AccountAdmin(UserAdmin[User]):
     """A person's account; what they may do is in the memberships below it."""
 
-    add_form = UserCreationForm
+    form = AccountChangeForm
+    add_form = AccountCreationForm
     ordering = ("full_name",)
     list_display = ("full_name", "email", "is_active", "last_login")
     list_filter = ("is_active", "memberships__role")
@@ -60,7 +76,7 @@ class AccountAdmin(UserAdmin[User]):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: Any) -> None:
         """Memberships go through the services, so that who gave which role stands in the history."""
-        actor = actor_of(request.user)
+        actor = request.actor  # type: ignore[attr-defined]
         changed = formset.save(commit=False)
         for membership in formset.deleted_objects:
             delete_record(membership, actor=actor)
@@ -94,5 +110,5 @@ class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
     @admin.action(description=_("Revoke the selected keys"), permissions=["view"])
     def revoke(self, request: HttpRequest, queryset: Any) -> None:
         for key in queryset:
-            revoke_api_key(key, actor=actor_of(request.user), reason="support screen")
+            revoke_api_key(key, actor=request.actor, reason="support screen")  # type: ignore[attr-defined]
         self.message_user(request, _("The keys are revoked."))
