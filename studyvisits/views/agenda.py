@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from babel.dates import format_date
@@ -162,7 +163,8 @@ class AgendaTab(VisitFrame):
             "cancel_url": visit_url("agenda", visit),
             "submit_label": title,
         }
-        return self.render("studyvisits/agenda_publish.html", context)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+        return self.render("studyvisits/agenda_publish.html", context, status=status)
 
 
 class AgendaItemViews(VisitPartViews):

@@ -262,6 +262,8 @@ def test_publishing_shows_what_changed_first(browser_of, amina) -> None:
     client = browser_of(amina)
     client.post(url("visit_publish", visit.pk), {"record_version": visit.version, "note": "For the hosts"})
     assert "There is nothing new to publish." in read(client, "visit_publish", visit.pk)
+    again = client.post(url("visit_publish", visit.pk), {"record_version": visit.version})
+    assert (again.status_code, len(again.context["form"].non_field_errors())) == (422, 1)
     item.place = "Tunis"
     item.save()
     AgendaItemFactory(visit=visit, topic=Multilingual(en="Press briefing"))
