@@ -177,5 +177,5 @@ def test_required_is_said_in_words_and_errors_lead_to_their_fields(browser_of, a
     page = client.post("/institutions/add/", {"submission": str(uuid.uuid4())})
     text = page.content.decode()
     assert page.status_code == 422
-    assert '<a href="#id_kind">Kind</a>: This field is required.' in text
+    assert '<a href="#id_kind">Kind: This field is required.</a>' in text
     assert '<span class="field__required">required</span>' in text
