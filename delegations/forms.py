@@ -4,16 +4,20 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Delegate, Delegation
 from delegations.services import replace_delegate
+from fmm_portal.accounts.enums import Role
+from fmm_portal.accounts.roles import countries_of, institutions_of, is_staff
 from fmm_portal.core.errors import StaleRecord
 from fmm_portal.core.forms import RecordForm, Section
 from fmm_portal.core.models import Record
-from fmm_portal.core.principals import Actor
+from fmm_portal.core.principals import Actor, Principal
+from fmm_portal.institutions.models import Institution
 
 
 class DelegationForm(RecordForm):
@@ -78,6 +82,23 @@ class DelegateForm(RecordForm):
             "contact",
             "notes",
         )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, **kwargs)
+        if not is_staff(actor.principal):
+            self._offer_their_own_institutions(actor.principal)
+
+    def _offer_their_own_institutions(self, principal: Principal) -> None:
+        """An agency speaks for itself: others would be refused only after everything is typed."""
+        institutions = institutions_of(principal, {Role.PARTNER})
+        countries = countries_of(principal, {Role.PARTNER})
+        field = cast(forms.ModelChoiceField[Institution], self.fields["institution"])
+        own = Institution.objects.filter(Q(pk__in=institutions) | Q(country__in=countries))
+        field.queryset = cast(QuerySet[Institution], field.queryset).filter(pk__in=own)
+        if not countries:
+            field.required = True
+            if len(institutions) == 1:
+                field.initial = next(iter(institutions))
 
     def create(self, actor: Actor) -> Record:
         """A new position comes after the others of its delegation."""

@@ -166,7 +166,10 @@ def test_agency_nominates_for_its_own_institution_only(browser_of, kofi) -> None
         }
         return client.post(url, {**data, "submission": token}).status_code
 
-    assert nominate(other.pk) == 403
+    offered = client.get(url).context["form"]["institution"]
+    assert [institution.pk for institution in offered.field.queryset] == [own.pk]
+    assert (offered.initial, offered.field.required) == (own.pk, True)
+    assert nominate(other.pk) == 422, "what was typed stays in the form"
     assert nominate(own.pk) == 302
     assert [delegate.institution_id for delegate in delegation.delegates.all()] == [own.pk]
 
