@@ -97,8 +97,8 @@ class DelegateForm(RecordForm):
         field.queryset = cast(QuerySet[Institution], field.queryset).filter(pk__in=own)
         if not countries:
             field.required = True
-            if len(institutions) == 1:
-                field.initial = next(iter(institutions))
+            if len(institutions) == 1 and not self.is_edit:
+                self.initial["institution"] = next(iter(institutions))
 
     def create(self, actor: Actor) -> Record:
         """A new position comes after the others of its delegation."""
@@ -144,7 +144,7 @@ class ReplaceDelegateForm(RecordForm):
             data = cast("QueryDict", self.data).copy()
             data[self.add_prefix("replaced_version")] = str(error.current.version)
             self.data = data
-            who = error.changed_by or _t("somebody else")
+            who = error.author_for(actor.principal) or _t("somebody else")
             message = _t(
                 "%(who)s changed this nomination meanwhile. Look at it again, then replace the delegate."
             )
