@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fmm_portal.accounts.enums import KeyRole
 from fmm_portal.accounts.models import ApiKey
+from fmm_portal.accounts.roles import is_staff
 from fmm_portal.core.principals import Grant
 
 # These roles reach the rows of the key's agency; the others those of the programme.
@@ -33,6 +34,10 @@ class AgencyPrincipal:
             grants=tuple(grants),
             scopes=frozenset(key.scopes),
         )
+
+    @property
+    def knows_colleagues(self) -> bool:
+        return is_staff(self)
 
     # DRF and Django's middleware ask these of any request.user.
     @property

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.accounts.enums import KeyRole, Role
+from fmm_portal.accounts.roles import is_staff
 from fmm_portal.core.models import Record
 from fmm_portal.core.principals import Grant
 from fmm_portal.core.querysets import RecordQuerySet
@@ -58,6 +59,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.full_name or self.email
 
+    def clean(self) -> None:
+        self.email = self.email.strip().lower()
+
     def get_full_name(self) -> str:
         return self.full_name
 
@@ -78,6 +82,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def account_id(self) -> int | None:
         return self.pk
+
+    @property
+    def knows_colleagues(self) -> bool:
+        return is_staff(self)
 
 
 class Membership(Record):

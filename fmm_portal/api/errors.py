@@ -17,8 +17,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
-from fmm_portal.accounts.roles import is_staff
 from fmm_portal.core.errors import DomainError, Forbidden, StaleRecord, TransitionRefused
+from fmm_portal.core.principals import Principal
 
 PROBLEM_JSON = "application/problem+json"
 logger = logging.getLogger("django.request")
@@ -81,7 +81,7 @@ def _body_of(exc: Exception, view: Any, request: Any) -> tuple[dict[str, Any] | 
     headers: dict[str, str] = {}
     body: dict[str, Any] | None = None
     if isinstance(exc, DomainError):
-        body = _domain_problem(exc, is_staff(request.actor.principal))
+        body = _domain_problem(exc, request.actor.principal)
     elif isinstance(exc, DjangoValidationError):
         names = view.api_field_name if hasattr(view, "api_field_name") else str
         body = _invalid([_entry(names(name), code, message) for name, code, message in _django_errors(exc)])
@@ -115,7 +115,7 @@ def _headers_of(exc: exceptions.APIException) -> dict[str, str]:
     return headers
 
 
-def _domain_problem(exc: DomainError, names_people: bool) -> dict[str, Any]:
+def _domain_problem(exc: DomainError, principal: Principal) -> dict[str, Any]:
     detail = " ".join(exc.messages)
     if isinstance(exc, Forbidden):
         return problem(403, exc.code, detail)
@@ -125,7 +125,7 @@ def _domain_problem(exc: DomainError, names_people: bool) -> dict[str, Any]:
             exc.code,
             detail,
             current_version=exc.current.version,
-            changed_by=exc.changed_by if names_people else None,
+            changed_by=exc.author_for(principal) or None,
             changed_at=exc.changed_at.isoformat() if exc.changed_at else None,
         )
     if isinstance(exc, TransitionRefused):

@@ -14,7 +14,6 @@ from rest_framework.request import Request
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from fmm_portal.accounts.models import User
-from fmm_portal.accounts.roles import is_staff
 from fmm_portal.api.resources import absolute, resource_path
 from fmm_portal.core.multilingual import Multilingual, content_languages
 from fmm_portal.core.partial_dates import PartialDate
@@ -28,7 +27,7 @@ BRIEF_FIELDS = ("reference", "code", "acronym", "name", "title", "position", "to
 
 def knows_colleagues(principal: Principal, person: User) -> bool:
     """Who a person is, only the programme's staff and the person read."""
-    return is_staff(principal) or principal.account_id == person.pk
+    return principal.knows_colleagues or principal.account_id == person.pk
 
 
 def principal_of(field: serializers.Field[Any, Any, Any, Any]) -> Principal:

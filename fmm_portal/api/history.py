@@ -4,21 +4,18 @@ from typing import Any
 
 from rest_framework.request import Request
 
-from fmm_portal.accounts.roles import is_staff
 from fmm_portal.api.resources import absolute, resource_name, resource_path
 from fmm_portal.core.activity import CONCEALED
 from fmm_portal.core.models import Activity
-from fmm_portal.core.principals import Principal
+from fmm_portal.core.principals import Principal, name_for
 
 
 def history_entry(entry: Activity, principal: Principal, request: Request) -> dict[str, Any]:
     """One entry. Who a person is, only the programme and the person read; agencies and the portal are named to all."""
-    is_person = entry.user_id is not None
-    names_person = is_staff(principal) or entry.user_id == principal.account_id
     return {
         "id": entry.pk,
         "at": entry.at,
-        "actor": entry.actor_label if names_person or not is_person else None,
+        "actor": name_for(principal, entry.actor_label, entry.user_id) or None,
         "source": entry.source,
         "verb": entry.verb,
         "reason": entry.reason,

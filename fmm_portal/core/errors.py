@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from fmm_portal.core.principals import Principal, name_for
+
 if TYPE_CHECKING:
     from fmm_portal.core.models import Record
 
@@ -49,9 +51,19 @@ class StaleRecord(DomainError):
     code = "stale"
 
     def __init__(
-        self, current: "Record", *, changed_by: str = "", changed_at: datetime | None = None
+        self,
+        current: "Record",
+        *,
+        changed_by: str = "",
+        changed_by_id: int | None = None,
+        changed_at: datetime | None = None,
     ) -> None:
         self.current = current
         self.changed_by = changed_by
+        self.changed_by_id = changed_by_id
         self.changed_at = changed_at
         super().__init__(_("This record was changed by somebody else while you were editing it."))
+
+    def author_for(self, principal: Principal) -> str:
+        """Who changed it, as far as the reader may know; "" otherwise."""
+        return name_for(principal, self.changed_by, self.changed_by_id)

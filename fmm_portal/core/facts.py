@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from fmm_portal.core.display import badge, fallback_mark, text
 from fmm_portal.core.models import Record
 from fmm_portal.core.multilingual import Multilingual, MultilingualField
-from fmm_portal.core.policies import policy_for
+from fmm_portal.core.policies import colleague_fields, policy_for
 from fmm_portal.core.principals import Principal
 
 
@@ -21,12 +21,15 @@ class Fact(NamedTuple):
 
     label: str
     value: str | SafeString
+    name: str = ""
 
 
 def facts_of(record: Record, names: Sequence[str], principal: Principal) -> list[Fact]:
     """Fields and properties of a record by name, in that order."""
     hidden = policy_for(record).hidden_fields(principal, record)
-    return [Fact(_label(record, name), _value(record, name)) for name in names if name not in hidden]
+    if not principal.knows_colleagues:
+        hidden |= colleague_fields(type(record))
+    return [Fact(_label(record, name), _value(record, name), name) for name in names if name not in hidden]
 
 
 def _label(record: Record, name: str) -> str:

@@ -234,7 +234,7 @@ class RecordForm(forms.ModelForm[Any]):
             )
         kept |= {name: self.cleaned_data.get(name) for name in self.own_fields()}
         fresh = type(self)(instance=error.current, initial=kept, **self._options, actor=self.actor)
-        fresh.conflict = Conflict(error.changed_by, error.changed_at, differences)
+        fresh.conflict = Conflict(error.author_for(self.actor.principal), error.changed_at, differences)
         return fresh
 
     def own_fields(self) -> list[str]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from fmm_portal.core.activity import Change, history_of, read_changes
 from fmm_portal.core.models import Activity, Record
-from fmm_portal.core.policies import can, policy_for
+from fmm_portal.core.policies import can, colleague_fields, policy_for
 from fmm_portal.core.principals import Principal
 from fmm_portal.core.workflow import workflow_for
 
@@ -59,6 +59,8 @@ def entries_for(record: Record, activities: Iterable[Activity], principal: Princ
         label = activity.verb
         if model is not None:
             hidden = policy_for(model).hidden_fields(principal, None)
+            if not principal.knows_colleagues:
+                hidden |= colleague_fields(model)
             label = verb_label(model, activity.verb)
         kept = {name: pair for name, pair in activity.changes.items() if name not in hidden}
         activity.changes = kept

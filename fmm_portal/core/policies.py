@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils.translation import gettext as _
@@ -77,6 +78,12 @@ def remembered(record: models.Model, principal: Principal, question: str, ask: C
     if key not in answers:
         answers[key] = ask()
     return answers[key]
+
+
+def colleague_fields(model: type[models.Model]) -> frozenset[str]:
+    """The fields of a model that name people who work with the portal."""
+    account = get_user_model()
+    return frozenset(field.name for field in model._meta.concrete_fields if field.related_model is account)
 
 
 _policies: dict[type[models.Model], Policy] = {}

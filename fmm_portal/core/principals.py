@@ -44,6 +44,20 @@ class Principal(Protocol):
         """The user's primary key, None for an agency or nobody."""
         ...
 
+    @property
+    def knows_colleagues(self) -> bool:
+        """Whether they may read the names of the people who work with the portal."""
+        ...
+
+
+def name_for(principal: Principal, label: str, user_id: int | None) -> str:
+    """Who did something, for a reader: the name of a person only to the programme and the person; else "".
+
+    Agencies and the portal itself are named to all.
+    """
+    is_known = user_id is None or principal.knows_colleagues or principal.account_id == user_id
+    return label if is_known else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Nobody:
@@ -52,6 +66,7 @@ class Nobody:
     grants: tuple[Grant, ...] = ()
     is_authenticated: bool = False
     account_id: int | None = None
+    knows_colleagues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,7 @@ class Portal:
     grants: tuple[Grant, ...] = (Grant("administrator"),)
     is_authenticated: bool = True
     account_id: int | None = None
+    knows_colleagues: bool = True
 
 
 @dataclass(frozen=True, slots=True)

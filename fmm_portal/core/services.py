@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from fmm_portal.core.activity import difference, last_change, plain, record_activity, snapshot
@@ -25,9 +26,11 @@ R = TypeVar("R", bound=Record)
 def lock(record: R, *, expected_version: int | None = None) -> R:
     """The row as it is now, locked until the transaction ends.
 
-    Raises StaleRecord when `expected_version` is given and somebody saved since.
+    Raises StaleRecord when `expected_version` is given and somebody saved since, Refused when it was deleted.
     """
-    current: R = type(record)._base_manager.select_for_update().get(pk=record.pk)
+    current: R | None = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
+    if current is None:
+        raise Refused(_("This record was deleted by somebody else meanwhile."), code="deleted")
     if expected_version is not None and current.version != expected_version:
         raise stale(current)
     return current
@@ -38,6 +41,7 @@ def stale(current: Record) -> StaleRecord:
     return StaleRecord(
         current,
         changed_by=entry.actor_label if entry else "",
+        changed_by_id=entry.user_id if entry else None,
         changed_at=entry.at if entry else current.updated_at,
     )
 

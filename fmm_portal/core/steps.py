@@ -168,7 +168,7 @@ class StepForm(forms.Form):
             data = cast("QueryDict", self.data).copy()
             data[self.add_prefix("record_version")] = str(error.current.version)
             self.data = data
-            who = error.changed_by or _t("somebody else")
+            who = error.author_for(self.actor.principal) or _t("somebody else")
             self.add_error(
                 None,
                 _t("%(who)s changed this record meanwhile. Look at it again, then take the step.")

@@ -104,9 +104,8 @@ class CommitmentViews(CrudViews):
 
     def fact_list(self, record: Any) -> list[Fact]:
         """Who owes what to whom by when is shown even when it is missing; the rest only where it is known."""
-        facts = zip(self.facts, super().fact_list(record), strict=True)
         asked = {"owed_by", "owed_to", "due_on", "owner"}
-        return [fact for name, fact in facts if fact.value or name in asked]
+        return [fact for fact in super().fact_list(record) if fact.value or fact.name in asked]
 
     def extra(self, record: Any) -> dict[str, Any]:
         return {

@@ -84,7 +84,7 @@ class SessionNoteFactory(factory.django.DjangoModelFactory[SessionNote]):
 
     item = factory.SubFactory(AgendaItemFactory)
     key_points = factory.Sequence(lambda n: Multilingual(en=f"Key point {n}", fr=f"Point clé {n}"))
-    author_label = "Amina Officer"
+    author_label = "Programme officer"
 
 
 class LearningQuestionFactory(factory.django.DjangoModelFactory[LearningQuestion]):

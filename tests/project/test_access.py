@@ -7,7 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from fmm_portal.accounts.actors import actor_of
 from fmm_portal.core.models import Activity
+from fmm_portal.core.services import update_record
 from fmm_portal.core.workflow import workflow_for
 from tests.scene import Scene, whole_visit
 
@@ -243,3 +245,19 @@ def test_every_page_keeps_to_the_content_security_policy(
         assert " onclick=" not in page, name
         assert "<script>" not in page, name
     assert seen > 50
+
+
+@pytest.mark.parametrize("persona", ["eva", "kofi", "sami"])
+def test_names_of_the_programmes_people_stay_with_the_programme(
+    persona: str, scene: Scene, browser_of: Any, amina: Any, request: pytest.FixtureRequest
+) -> None:
+    """Hosts, partners and viewers work with the programme's positions; who holds them is not theirs to list."""
+    addresses, actor = Addresses(scene), actor_of(amina)
+    update_record(scene.visit, actor=actor, changes={"owner": amina})
+    update_record(scene.institution, actor=actor, changes={"city": "Lomé"})
+    update_record(scene.commitment, actor=actor, changes={"owner": amina})
+    outside = browser_of(request.getfixturevalue(persona))
+    pages = [name for name in ROUTES if name not in OPEN | OWN]
+    assert [name for name in pages if "Amina" in text_of(outside.get(addresses.of(name)))] == []
+    history = addresses.of("institutions:institution_history")
+    assert "Amina" in text_of(browser_of(amina).get(history)), "colleagues see who did it"

@@ -12,9 +12,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from fmm_portal.core import display, facts
+from fmm_portal.core.models import Activity
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.policies import Decision
 from fmm_portal.core.policies import can as policy_allows
+from fmm_portal.core.principals import name_for
 
 register = template.Library()
 
@@ -87,6 +89,18 @@ def icon(name: str, classes: str = "") -> SafeString:
 def can(context: template.Context, action: str, record: Any) -> Decision:
     """{% can "change" visit as change %}{% if change.allowed %}: what the policy says, with its reason."""
     return policy_allows(context["request"].actor.principal, action, record)
+
+
+@register.simple_tag(takes_context=True)
+def colleague(context: template.Context, person: Any) -> str:
+    """{% colleague visit.owner as who %}: a colleague's name where the reader may know it, else ""."""
+    return name_for(context["request"].actor.principal, str(person), person.pk) if person else ""
+
+
+@register.simple_tag(takes_context=True)
+def doer(context: template.Context, entry: Activity) -> str:
+    """{% doer entry as who %}: who made a history entry, where the reader may know it, else ""."""
+    return name_for(context["request"].actor.principal, entry.actor_label, entry.user_id)
 
 
 @register.simple_tag(takes_context=True)
