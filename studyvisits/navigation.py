@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext
@@ -23,10 +23,15 @@ LOOKED_AT = 20
 SHOWN_VISITS = 5
 
 
+def theirs_or_nobodys(principal: Principal) -> Q:
+    """What this person answers for, and what has no owner: somebody must see to it."""
+    return Q(owner=principal.account_id) | Q(owner__isnull=True)
+
+
 def _late_commitments(principal: Principal) -> Iterable[Task]:
-    """Overdue ones that this person follows, or whose side they speak for."""
+    """Overdue ones that this person or nobody follows, or whose side they speak for."""
     late = Commitment.objects.visible_to(principal).overdue(today()).with_related()
-    mine = late.filter(owner=principal.account_id) if is_staff(principal) else late
+    mine = late.filter(theirs_or_nobodys(principal)) if is_staff(principal) else late
     for commitment in mine[:LOOKED_AT]:
         if can(principal, "mark_done", commitment).allowed:
             yield Task(
@@ -60,7 +65,7 @@ def _silent_hosts(principal: Principal) -> Iterable[Task]:
         return
     silent = AgendaHost.objects.filter(item__visit=OuterRef("pk"), status=HostStatus.PROPOSED)
     counted = silent.order_by().values("item__visit").annotate(n=Count("pk")).values("n")
-    mine = StudyVisit.objects.visible_to(principal).ahead().filter(owner=principal.account_id)
+    mine = StudyVisit.objects.visible_to(principal).ahead().filter(theirs_or_nobodys(principal))
     asked = mine.annotate(silent=Subquery(counted)).filter(silent__gt=0)
     for visit in asked.order_by(F("starts_on").asc(nulls_last=True), "pk")[:LOOKED_AT]:
         count = visit.silent  # type: ignore[attr-defined]
@@ -82,7 +87,7 @@ def _visits_to_report(principal: Principal) -> Iterable[Task]:
     if not is_staff(principal):
         return
     mine = StudyVisit.objects.visible_to(principal).filter(
-        status=VisitStatus.COMPLETED, owner=principal.account_id
+        theirs_or_nobodys(principal), status=VisitStatus.COMPLETED
     )
     for visit in mine.order_by("ends_on", "pk")[:LOOKED_AT]:
         yield Task(

@@ -9,11 +9,11 @@ from tests.factories.studyvisits import StudyVisitFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_officer_finds_the_visits_ahead_whatever_is_known_of_their_dates(browser_of, amina) -> None:
+def test_officer_finds_the_visits_ahead_whatever_is_known_of_their_dates(browser_of, amina, marc) -> None:
     undated = StudyVisitFactory(starts_on=None, ends_on=None)
     some_year = StudyVisitFactory(starts_on=PartialDate(2031), ends_on=None, status=VisitStatus.POSTPONED)
     overdue = StudyVisitFactory(status=VisitStatus.CONFIRMED)
-    done = StudyVisitFactory(status=VisitStatus.COMPLETED)
+    done = StudyVisitFactory(status=VisitStatus.COMPLETED, owner=marc)
     page = browser_of(amina).get("/")
     panel = next(panel for panel in page.context["panels"] if "ahead" in str(panel.title))
     assert panel.count == 3
@@ -36,6 +36,8 @@ def test_officer_finds_the_visits_ahead_whatever_is_known_of_their_dates(browser
 def test_officer_is_reminded_of_their_own_visit_that_waits_for_its_report(browser_of, amina, marc) -> None:
     mine = StudyVisitFactory(status=VisitStatus.COMPLETED, owner=amina)
     theirs = StudyVisitFactory(status=VisitStatus.COMPLETED, owner=marc)
+    nobodys = StudyVisitFactory(status=VisitStatus.COMPLETED)
     html = browser_of(amina).get("/").content.decode()
     assert f"/study-visits/{mine.pk}/debrief/" in html
+    assert f"/study-visits/{nobodys.pk}/debrief/" in html
     assert f"/study-visits/{theirs.pk}/debrief/" not in html

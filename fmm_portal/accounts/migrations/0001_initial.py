@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('updated_at', models.DateTimeField(auto_now=True, db_index=True, verbose_name='last changed')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
+                ('role', models.CharField(choices=[('partner', 'Partner agency'), ('host', 'Host institution'), ('viewer', 'Viewer'), ('officer', 'Programme officer')], default='partner', max_length=13, verbose_name='role')),
                 ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('prefix', models.CharField(editable=False, max_length=12, unique=True, verbose_name='prefix')),
                 ('secret_hash', models.CharField(editable=False, max_length=64)),
