@@ -94,6 +94,12 @@ def debrief_is_agreed(visit: StudyVisit) -> str | None:
     return _t("Write the debrief and have both sides agree to it.")
 
 
+def has_a_programme(visit: StudyVisit) -> str | None:
+    if visit.programme_id is not None:
+        return None
+    return _t("No programme is named: the debrief note will name no funder and carry no disclaimer.")
+
+
 def commitments_are_settled(visit: StudyVisit) -> str | None:
     waiting = visit.commitments.open()
     count = waiting.count()
@@ -152,6 +158,7 @@ VISIT_WORKFLOW = Workflow(
             (V.COMPLETED,),
             V.REPORTED,
             guards=(Guard("debrief_agreed", debrief_is_agreed),),
+            warnings=(Guard("programme", has_a_programme),),
         ),
         Transition(
             "close",

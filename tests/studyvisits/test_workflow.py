@@ -15,8 +15,9 @@ from fmm_portal.core.services import update_record
 from fmm_portal.core.workflow import workflow_for
 from studyvisits.models import AgendaHost, Commitment, Debrief, StudyVisit
 from studyvisits.services import publish_agenda
+from studyvisits.workflow import VISIT_WORKFLOW
 from tests.factories.delegations import DelegateFactory
-from tests.factories.institutions import InstitutionFactory, country
+from tests.factories.institutions import InstitutionFactory, ProgrammeFactory, country
 from tests.factories.studyvisits import (
     AgendaHostFactory,
     AgendaItemFactory,
@@ -403,3 +404,17 @@ def test_manager_of_another_country_does_not_reopen_the_visit(visit, by):
     with pytest.raises(Forbidden):
         apply(visit, "reopen", by(of_ghana), reason="Not theirs")
     assert apply(visit, "reopen", by(of_togo), reason="A mistake").status == "completed"
+
+
+@pytest.mark.django_db
+def test_reporting_without_a_programme_warns_that_the_note_names_no_funder(amina):
+    visit = StudyVisitFactory(status="completed", programme=None)
+
+    def warnings() -> list[str]:
+        steps = VISIT_WORKFLOW.available(visit, amina)
+        return next(step for step in steps if step.name == "report").warnings
+
+    message = "No programme is named: the debrief note will name no funder and carry no disclaimer."
+    assert warnings() == [message]
+    visit.programme = ProgrammeFactory()
+    assert warnings() == []
