@@ -1,7 +1,7 @@
 """Rows of study visits and their parts."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
@@ -11,8 +11,6 @@ from studyvisits.enums import AHEAD_STATUSES, OPEN_COMMITMENTS
 
 if TYPE_CHECKING:
     from studyvisits.models import AgendaItem, Commitment, StudyVisit
-
-M = TypeVar("M", bound=models.Model)
 
 
 class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
@@ -45,11 +43,7 @@ class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
         return self.filter(status__in=AHEAD_STATUSES)
 
 
-class VisitPartQuerySet(RecordQuerySet[M]):
-    """Parts of a visit: read through their visit's policy."""
-
-
-class AgendaItemQuerySet(VisitPartQuerySet["AgendaItem"]):
+class AgendaItemQuerySet(RecordQuerySet["AgendaItem"]):
     def with_related(self) -> Self:
         return self.select_related("visit", "leg__country").prefetch_related("hosts__institution__country")
 
@@ -57,7 +51,7 @@ class AgendaItemQuerySet(VisitPartQuerySet["AgendaItem"]):
         return self.with_related().prefetch_related("attendances__delegate", "session_notes__author")
 
 
-class CommitmentQuerySet(VisitPartQuerySet["Commitment"]):
+class CommitmentQuerySet(RecordQuerySet["Commitment"]):
     def with_related(self) -> Self:
         return self.select_related("visit", "owed_by__country", "owed_to__country", "owner", "lesson")
 

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from delegations.models import Delegate
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
+from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.institutions.models import Institution
 from studyvisits.enums import AttendanceStatus, HostStatus, SessionKind
 from studyvisits.models.visit import Leg, StudyVisit
-from studyvisits.querysets import AgendaItemQuerySet, VisitPartQuerySet
+from studyvisits.querysets import AgendaItemQuerySet
 
 
 class AgendaItem(Searchable, Record):
@@ -138,7 +139,7 @@ class AgendaHost(Record):
         "institution__country",
         "replaced_by__country",
     )
-    objects = VisitPartQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("host of a session")
@@ -185,7 +186,7 @@ class Attendance(Record):
     )
 
     shown_relations: ClassVar[tuple[str, ...]] = ("item__visit", "delegate__delegation")
-    objects = VisitPartQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attendance")
@@ -235,7 +236,7 @@ class AgendaVersion(Record):
     changes = models.JSONField(_("changes"), default=list, blank=True)
 
     shown_relations: ClassVar[tuple[str, ...]] = ("visit", "published_by")
-    objects = VisitPartQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("published agenda")

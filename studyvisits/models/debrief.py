@@ -12,11 +12,11 @@ from delegations.models import Delegate
 from fmm_portal.core.models import Record
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField
+from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.institutions.models import Institution
 from studyvisits.enums import DebriefStatus, Side
 from studyvisits.models.agenda import AgendaItem
 from studyvisits.models.visit import StudyVisit
-from studyvisits.querysets import VisitPartQuerySet
 
 
 class Debrief(Record):
@@ -45,7 +45,7 @@ class Debrief(Record):
     )
 
     shown_relations: ClassVar[tuple[str, ...]] = ("visit", "agenda_item")
-    objects = VisitPartQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("debrief")
@@ -100,7 +100,7 @@ class DebriefParticipant(Record):
     has_agreed = models.BooleanField(_("agrees for their side"), default=False)
 
     shown_relations: ClassVar[tuple[str, ...]] = ("debrief__visit", "institution__country", "delegate")
-    objects = VisitPartQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("participant in the debrief")

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
+from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.institutions.models import Institution
 from studyvisits.enums import QuestionStatus, Transferability
 from studyvisits.models.agenda import AgendaItem
 from studyvisits.models.visit import StudyVisit
-from studyvisits.querysets import VisitPartQuerySet
 
 
 class LearningQuestion(Record):
@@ -47,7 +47,7 @@ class LearningQuestion(Record):
     answer = MultilingualField(_("answer"), is_long=True, blank=True)
 
     shown_relations: ClassVar[tuple[str, ...]] = ("visit", "asked_by__country", "agenda_item")
-    objects = VisitPartQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("learning question")
@@ -100,7 +100,7 @@ class SessionNote(Record):
     )
 
     shown_relations: ClassVar[tuple[str, ...]] = ("item__visit", "author")
-    objects = VisitPartQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("session note")
@@ -150,7 +150,7 @@ class Lesson(Searchable, Record):
     )
 
     shown_relations: ClassVar[tuple[str, ...]] = ("visit", "agenda_item", "learnt_from__country")
-    objects = VisitPartQuerySet.as_manager()
+    objects = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("lesson")

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from delegations.models import Delegate, Delegation
 from fmm_portal.core.models import Record, Referenced, Searchable
 from fmm_portal.core.multilingual import MultilingualField
-from fmm_portal.core.partial_dates import PartialDateField, today
+from fmm_portal.core.partial_dates import PartialDateField
 from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.facility.models import Programme
 from fmm_portal.institutions.models import Country, Theme
@@ -141,13 +141,6 @@ class StudyVisit(Referenced, Searchable, Record):
         if self.starts_on and self.ends_on and self.starts_on.is_exact and self.ends_on.is_exact:
             return (self.ends_on.earliest - self.starts_on.earliest).days + 1
         return self.stated_duration_days
-
-    @property
-    def days_until_start(self) -> int | None:
-        """Days from today to the first day when that is known; negative once begun."""
-        return (
-            (self.starts_on.earliest - today()).days if self.starts_on and self.starts_on.is_exact else None
-        )
 
     @property
     def is_frozen(self) -> bool:
