@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "fmm_portal.facility",
     "fmm_portal.reports",
     "delegations",
+    "strategies",
     "studyvisits",
 ]
 

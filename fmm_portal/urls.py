@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("fmm_portal.reports.urls")),
     path("", include("fmm_portal.facility.urls")),
     path("", include("delegations.urls")),
+    path("", include("strategies.urls")),
     path("", include("studyvisits.urls")),
     path("support/", admin.site.urls),
     path("api/", include("fmm_portal.api.urls")),

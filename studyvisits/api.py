@@ -44,7 +44,6 @@ class StudyVisitSerializer(ResourceSerializer):
     sending_countries = Briefs(Country)
     host_countries = Briefs(Country)
     duration_days = serializers.IntegerField(read_only=True, allow_null=True)
-    sources = serializers.ListField(child=serializers.CharField(max_length=1000), required=False)
 
     class Meta:
         model = StudyVisit

@@ -8,6 +8,7 @@ class StudyVisitsConfig(AppConfig):
 
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
+        from fmm_portal.core.stated_dates import register_dated
         from studyvisits import navigation, policies, reports, workflow
         from studyvisits.models import Commitment, StudyVisit
 
@@ -16,4 +17,5 @@ class StudyVisitsConfig(AppConfig):
         reports.register()
         navigation.register()
         register_document_host(StudyVisit)
+        register_dated(StudyVisit)
         register_document_host(Commitment)

@@ -4,17 +4,15 @@ from typing import Any
 
 import django_filters
 from django.db import models
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Delegate, Delegation
+from fmm_portal.accounts.colleagues import ColleagueFilter
 from fmm_portal.accounts.enums import Role
-from fmm_portal.accounts.models import User
-from fmm_portal.accounts.roles import institutions_of, is_staff
+from fmm_portal.accounts.roles import institutions_of
 from fmm_portal.core.filters import (
     ChoicesFilter,
     RecordFilterSet,
-    RelatedRecords,
     RelationFilter,
     SearchableFilterSet,
     from_date,
@@ -49,22 +47,6 @@ from studyvisits.models import (
     SessionNote,
     StudyVisit,
 )
-
-
-def colleagues(request: HttpRequest | None) -> models.QuerySet[User]:
-    """Accounts to choose from: the programme's staff know each other, others see nobody."""
-    if request is None or not is_staff(request.actor.principal):  # type: ignore[attr-defined]
-        return User.objects.none()
-    return User.objects.filter(is_active=True)
-
-
-class ColleagueFilter(django_filters.ModelMultipleChoiceFilter):
-    """Rows in the hands of any of the given people."""
-
-    field_class = RelatedRecords
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(queryset=colleagues, **kwargs)  # type: ignore[arg-type]
 
 
 class StudyVisitFilterSet(SearchableFilterSet):

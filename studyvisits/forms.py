@@ -13,8 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.enums import PLANNED_STATUSES
 from delegations.models import Delegate, Delegation
-from fmm_portal.accounts.models import User
-from fmm_portal.accounts.roles import STAFF
+from fmm_portal.accounts.colleagues import choose_colleague
 from fmm_portal.core.display import hour
 from fmm_portal.core.forms import RecordForm, Section, dress_field
 from fmm_portal.core.models import Record
@@ -41,31 +40,6 @@ from studyvisits.services import plan_study_visit, record_attendance, write_note
 
 # A visit longer than this chooses the day in a calendar instead of a list of days.
 LISTED_DAYS = 21
-
-
-class LinesField(forms.CharField):
-    """A list of texts, one a line."""
-
-    widget = forms.Textarea
-
-    def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list | tuple) else value
-
-    def to_python(self, value: Any) -> Any:
-        return [line.strip() for line in str(value or "").splitlines() if line.strip()]
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return list(initial or []) != self.to_python(data)
-
-
-def colleagues() -> Any:
-    """Accounts that may be made responsible: programme staff."""
-    return User.objects.filter(is_active=True, memberships__role__in=STAFF).distinct()
-
-
-def choose_colleague(field: forms.Field) -> None:
-    assert isinstance(field, forms.ModelChoiceField)
-    field.queryset = colleagues()
 
 
 def session_label(item: AgendaItem) -> str:
@@ -149,12 +123,6 @@ class StudyVisitForm(RecordForm):
         Section(_("Dates"), (("starts_on", "ends_on"), "stated_duration_days", "dates_note")),
         Section(_("What it is for"), ("objectives", "outcomes")),
         Section(_("Where this is known from"), ("sources",)),
-    )
-    sources = LinesField(
-        label=_("Sources"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One a line: addresses or titles."),
     )
 
     class Meta:

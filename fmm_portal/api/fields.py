@@ -85,6 +85,17 @@ class MultilingualField(serializers.Field[Multilingual, Any, dict[str, str], Any
         return dict(value)
 
 
+class SourcesField(serializers.ListField):
+    """Addresses or titles that a record is known from."""
+
+    child = serializers.CharField(max_length=1000)
+
+    def __init__(self, **kwargs: Any) -> None:
+        for option in ("encoder", "decoder", "style"):
+            kwargs.pop(option, None)
+        super().__init__(**kwargs)
+
+
 @extend_schema_field({"type": "integer"})
 class RelatedId(serializers.PrimaryKeyRelatedField[Any]):
     """The primary key of a related record, always an integer; only records that the caller may see are accepted."""

@@ -20,13 +20,14 @@ from fmm_portal.api.fields import (
     MultilingualField,
     PartialDateField,
     RelatedId,
+    SourcesField,
     no_such_field,
     principal_of,
     related_ids,
 )
 from fmm_portal.api.permissions import has_scope
 from fmm_portal.api.resources import absolute, resource_name, resource_path
-from fmm_portal.core import multilingual, partial_dates
+from fmm_portal.core import multilingual, partial_dates, sources
 from fmm_portal.core.policies import policy_for
 from fmm_portal.core.workflow import AvailableTransition, Workflow, workflow_for
 
@@ -146,6 +147,7 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
         **serializers.ModelSerializer.serializer_field_mapping,
         partial_dates.PartialDateField: PartialDateField,
         multilingual.MultilingualField: MultilingualField,
+        sources.SourcesField: SourcesField,
     }
     serializer_choice_field = Choice
 

@@ -8,6 +8,7 @@ import fmm_portal.api.documents
 import fmm_portal.facility.api
 import fmm_portal.institutions.api
 import fmm_portal.reports.api
+import strategies.api
 import studyvisits.api
 from fmm_portal.api.errors import unknown_address
 from fmm_portal.api.routers import ResourceRouter
@@ -20,6 +21,7 @@ for module in (
     fmm_portal.institutions.api,
     fmm_portal.facility.api,
     delegations.api,
+    strategies.api,
     studyvisits.api,
     fmm_portal.api.documents,
     fmm_portal.reports.api,

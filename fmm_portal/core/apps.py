@@ -8,6 +8,7 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from fmm_portal.core import document_policies
+        from fmm_portal.core import document_policies, stated_dates
 
         document_policies.register()
+        stated_dates.register()

@@ -39,6 +39,10 @@ class Policy:
         """The rows that the principal may see. Cheap: subqueries, no loops."""
         return queryset.none()
 
+    def sees_all(self, principal: Principal) -> bool:
+        """Whether `scope` leaves nothing out, so that queries over parts need not ask it."""
+        return False
+
     def can(self, principal: Principal, action: str, obj: Any = None) -> Decision:
         """Whether the principal may do `action`; `obj` is None only for "create" in general."""
         if not principal.is_authenticated:
@@ -66,6 +70,47 @@ class Policy:
     def hidden_fields(self, principal: Principal, obj: Any) -> frozenset[str]:
         """Names of fields that this principal may not read on this record."""
         return frozenset()
+
+
+class PartPolicy(Policy):
+    """A part of another record: seen with its owner, changed by whoever may change the owner.
+
+    `path` leads from the part to the owner, such as "action" or "committee__strategy".
+    """
+
+    def __init__(self, owner: type[models.Model], path: str) -> None:
+        self.owner = owner
+        self.path = path
+
+    def owner_of(self, obj: Any) -> Any:
+        """The record that a part belongs to; None where there is none yet."""
+        for step in self.path.split("__"):
+            obj = getattr(obj, step, None)
+        return obj
+
+    def scope(self, principal: Principal, queryset: models.QuerySet[M]) -> models.QuerySet[M]:
+        policy = policy_for(self.owner)
+        if policy.sees_all(principal):
+            return queryset
+        owners = policy.scope(principal, self.owner._default_manager.all()).order_by()
+        return queryset.filter(**{f"{self.path}__in": owners.values("pk")})
+
+    def sees_all(self, principal: Principal) -> bool:
+        return policy_for(self.owner).sees_all(principal)
+
+    def may_create(self, principal: Principal, obj: Any) -> Decision:
+        return self.may_change(principal, obj)
+
+    def may_change(self, principal: Principal, obj: Any) -> Decision:
+        owner = self.owner_of(obj) if obj is not None else None
+        return policy_for(self.owner).can(principal, "change", owner)
+
+    def may_delete(self, principal: Principal, obj: Any) -> Decision:
+        return self.may_change(principal, obj)
+
+    def may_override(self, principal: Principal, obj: Any) -> Decision:
+        owner = self.owner_of(obj) if obj is not None else None
+        return policy_for(self.owner).can(principal, "override", owner)
 
 
 def remembered(record: models.Model, principal: Principal, question: str, ask: Callable[[], bool]) -> bool:

@@ -13,6 +13,7 @@ class Source(models.TextChoices):
 
     SCREEN = "screen", _("Screen")
     API_KEY = "api_key", _("API key")
+    LINK = "link", _("Personal link")
     IMPORT = "import", _("Import")
     JOB = "job", _("Background job")
     SYSTEM = "system", _("System")

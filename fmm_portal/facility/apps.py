@@ -1,4 +1,4 @@
-"""Programmes: who funds and runs the work, and what their visibility rules say."""
+"""Programmes and their facilities, requests for technical assistance, and the actions that answer them."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -9,9 +9,16 @@ class FacilityConfig(AppConfig):
     label = "facility"
 
     def ready(self) -> None:
+        from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.navigation import NavigationItem, register_in_section
-        from fmm_portal.facility import policies
+        from fmm_portal.core.stated_dates import register_dated
+        from fmm_portal.facility import policies, workflow
+        from fmm_portal.facility.models import Action, Activity, Request
         from fmm_portal.institutions.navigation import DIRECTORY
 
         policies.register()
+        workflow.register()
+        for model in (Request, Action, Activity):
+            register_document_host(model)
+            register_dated(model)
         register_in_section(DIRECTORY, NavigationItem(_("Programmes"), "facility:programme_list", 50))

@@ -1,7 +1,16 @@
-"""Addresses of programmes."""
+"""Addresses of programmes, requests and actions."""
 
-from fmm_portal.facility.views import ProgrammeViews, VisibilityTextViews
+from fmm_portal.facility.views.actions import ActionViews, ActivityViews
+from fmm_portal.facility.views.programmes import ProgrammeViews, VisibilityTextViews
+from fmm_portal.facility.views.requests import FacilityViews, RequestViews
 
 app_name = "facility"
 
-urlpatterns = [*ProgrammeViews.get_urls(), *VisibilityTextViews.get_urls()]
+urlpatterns = [
+    *ProgrammeViews.get_urls(),
+    *VisibilityTextViews.get_urls(),
+    *FacilityViews.get_urls(),
+    *RequestViews.get_urls(),
+    *ActionViews.get_urls(),
+    *ActivityViews.get_urls(),
+]

@@ -19,8 +19,10 @@ from fmm_portal.core.models import Record, Referenced, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField
 from fmm_portal.core.querysets import RecordQuerySet
-from fmm_portal.facility.models import Programme
+from fmm_portal.core.sources import SourcesField
+from fmm_portal.facility.models import Action, Activity, Programme
 from fmm_portal.institutions.models import Country, Theme
+from strategies.models import Milestone, PlanActivity, Strategy
 from studyvisits.enums import FROZEN_STATUSES, VisitStatus
 from studyvisits.querysets import StudyVisitQuerySet
 
@@ -41,6 +43,46 @@ class StudyVisit(Referenced, Searchable, Record):
     delegations = models.ManyToManyField(
         Delegation, blank=True, related_name="study_visits", verbose_name=_("delegations")
     )
+    action = models.ForeignKey(
+        Action,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="study_visits",
+        verbose_name=_("action"),
+    )
+    activity = models.ForeignKey(
+        Activity,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="study_visits",
+        verbose_name=_("activity of the action"),
+    )
+    strategy = models.ForeignKey(
+        Strategy,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="study_visits",
+        verbose_name=_("strategy that it serves"),
+    )
+    milestone = models.ForeignKey(
+        Milestone,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="study_visits",
+        verbose_name=_("milestone that it serves"),
+    )
+    plan_activity = models.ForeignKey(
+        PlanActivity,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="study_visits",
+        verbose_name=_("plan activity that it serves"),
+    )
     objectives = MultilingualField(_("objectives"), is_long=True, blank=True, help_text=_("One a line."))
     starts_on = PartialDateField(_("first day"), db_index=True)
     ends_on = PartialDateField(_("last day"))
@@ -58,7 +100,7 @@ class StudyVisit(Referenced, Searchable, Record):
         help_text=_("Where they come from, or why they are not certain."),
     )
     outcomes = MultilingualField(_("outcomes"), is_long=True, blank=True, help_text=_("One a line."))
-    sources = models.JSONField(_("sources"), default=list, blank=True)
+    sources = SourcesField(_("sources"))
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -94,8 +136,7 @@ class StudyVisit(Referenced, Searchable, Record):
             errors["ends_on"] = _t("The last day is before the first day.")
         if self.ends_on and not self.starts_on:
             errors["starts_on"] = _t("Give the first day too, as far as it is known.")
-        if not isinstance(self.sources, list) or not all(isinstance(source, str) for source in self.sources):
-            errors["sources"] = _t("Sources are a list of addresses or titles.")
+        errors |= self._wrong_links()
         if not errors and self.pk is not None:
             outside = self._items_outside_the_dates()
             if outside:
@@ -106,6 +147,23 @@ class StudyVisit(Referenced, Searchable, Record):
                 ) % {"count": outside}
         if errors:
             raise ValidationError(errors)
+
+    def _wrong_links(self) -> dict[str, str]:
+        """What the visit hangs on must belong together; the action and the strategy follow from their parts."""
+        errors: dict[str, str] = {}
+        if self.activity is not None:
+            self.action = self.action or self.activity.action
+            if self.activity.action_id != self.action.pk:
+                errors["activity"] = _t("This activity belongs to another action.")
+        for name in ("milestone", "plan_activity"):
+            part = getattr(self, name)
+            if part is None:
+                continue
+            strategy = part.strategy if name == "milestone" else part.plan.strategy
+            self.strategy = self.strategy or strategy
+            if strategy.pk != self.strategy.pk:
+                errors[name] = _t("This belongs to another strategy.")
+        return errors
 
     def _items_outside_the_dates(self) -> int:
         outside = models.Q()

@@ -1,9 +1,19 @@
-"""Models of the platform: records, history, references, documents, form tokens."""
+"""Models of the platform: records, history, references, documents, dates that sources give, form tokens."""
 
 from fmm_portal.core.models.activity import Activity
 from fmm_portal.core.models.document import Document
 from fmm_portal.core.models.record import Record, Referenced, Searchable
 from fmm_portal.core.models.reference import ReferenceSequence
+from fmm_portal.core.models.stated_date import StatedDate
 from fmm_portal.core.models.submission import Submission
 
-__all__ = ("Activity", "Document", "Record", "ReferenceSequence", "Referenced", "Searchable", "Submission")
+__all__ = (
+    "Activity",
+    "Document",
+    "Record",
+    "ReferenceSequence",
+    "Referenced",
+    "Searchable",
+    "StatedDate",
+    "Submission",
+)

@@ -1,8 +1,12 @@
-"""Programmes with their funders, and the visibility texts that hold at a date."""
+"""Programmes with their funders, and the visibility texts and logos that hold at a date."""
 
+import uuid
 from collections.abc import Iterable
 from datetime import date
+from pathlib import PurePath
+from typing import ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
@@ -12,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField
+from fmm_portal.core.periods import ends_before_it_begins, holds_on
 from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.facility.querysets import ProgrammeQuerySet
 from fmm_portal.institutions.models import Institution
@@ -58,6 +63,10 @@ class Programme(Searchable, Record):
             held, key=lambda text: text.valid_from.earliest if text.valid_from else date.min, default=None
         )
 
+    def logos_on(self, day: date, language: str) -> list["Logo"]:
+        """The logos that a document of a day and a language must show, in their order."""
+        return [logo for logo in self.logos.all() if logo.holds_on(day) and logo.language in ("", language)]
+
 
 class VisibilityText(Record):
     """The funding line and the disclaimer that a programme's documents must carry, for a time."""
@@ -79,13 +88,60 @@ class VisibilityText(Record):
         return str(self.funding_line)
 
     def clean(self) -> None:
-        if self.valid_from and self.valid_until and self.valid_from.earliest > self.valid_until.latest:
+        if ends_before_it_begins(self.valid_from, self.valid_until):
             raise ValidationError({"valid_until": _t("The text cannot end before it begins.")})
 
     def holds_on(self, day: date) -> bool:
-        return (self.valid_from is None or self.valid_from.earliest <= day) and (
-            self.valid_until is None or day <= self.valid_until.latest
-        )
+        return holds_on(day, self.valid_from, self.valid_until)
+
+    def history_root(self) -> Record:
+        return self.programme
+
+
+def logo_path(logo: "Logo", file_name: str) -> str:
+    """A name that tells nothing of the content."""
+    return f"logos/{uuid.uuid4().hex}{PurePath(file_name).suffix.lower()}"
+
+
+class Logo(Record):
+    """A logo that a programme's documents must show, in a language or in all, for a time."""
+
+    programme = models.ForeignKey(
+        Programme, on_delete=models.CASCADE, related_name="logos", verbose_name=_("programme")
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=settings.CONTENT_LANGUAGES,
+        blank=True,
+        help_text=_("Left empty, it stands on documents of every language."),
+    )
+    alternative_text = MultilingualField(
+        _("text in place of the picture"), help_text=_("Whose logo it is, for those who cannot see it.")
+    )
+    file = models.ImageField(_("file"), upload_to=logo_path, max_length=200)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    valid_from = PartialDateField(_("from"))
+    valid_until = PartialDateField(_("until"))
+
+    shown_relations: ClassVar[tuple[str, ...]] = ("programme",)
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("logo")
+        verbose_name_plural = _("logos")
+        ordering = ("programme", "order", "pk")
+
+    def __str__(self) -> str:
+        return str(self.alternative_text)
+
+    def clean(self) -> None:
+        if ends_before_it_begins(self.valid_from, self.valid_until):
+            raise ValidationError({"valid_until": _t("The logo cannot end before it begins.")})
+
+    def holds_on(self, day: date) -> bool:
+        return holds_on(day, self.valid_from, self.valid_until)
 
     def history_root(self) -> Record:
         return self.programme

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _l
 from fmm_portal.core.policies import can
 from fmm_portal.core.resource import Crumb
 from fmm_portal.core.views import CrudViews
-from fmm_portal.facility.filters import ProgrammeFilterSet
-from fmm_portal.facility.forms import ProgrammeForm, VisibilityTextForm
+from fmm_portal.facility.filters.programmes import ProgrammeFilterSet
+from fmm_portal.facility.forms.programmes import ProgrammeForm, VisibilityTextForm
 from fmm_portal.facility.models import Programme, VisibilityText
-from fmm_portal.facility.tables import ProgrammeTable
+from fmm_portal.facility.tables.programmes import ProgrammeTable
 from fmm_portal.institutions.navigation import DIRECTORY
 
 

@@ -3,7 +3,7 @@
 from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.serializers import ResourceSerializer
 from fmm_portal.api.viewsets import ResourceViewSet
-from fmm_portal.facility.filters import ProgrammeFilterSet, VisibilityTextFilterSet
+from fmm_portal.facility.filters.programmes import ProgrammeFilterSet, VisibilityTextFilterSet
 from fmm_portal.facility.models import Programme, VisibilityText
 
 

@@ -1,0 +1,7 @@
+"""Requests as resources."""
+
+from fmm_portal.api.routers import ResourceRouter
+
+
+def register(router: ResourceRouter) -> None:
+    """Their resources."""

@@ -1,0 +1,1 @@
+"""Tables of programmes, requests and actions."""

@@ -1,0 +1,20 @@
+"""Strategies: versions and axes, milestones up to validation and adoption, committees, action plans, reviews."""
+
+from django.apps import AppConfig
+
+
+class StrategiesConfig(AppConfig):
+    name = "strategies"
+
+    def ready(self) -> None:
+        from fmm_portal.core.documents import register_document_host
+        from fmm_portal.core.stated_dates import register_dated
+        from strategies import policies, workflow
+        from strategies.models import Committee, CommitteeMeeting, Milestone, Strategy
+
+        policies.register()
+        workflow.register()
+        for model in (Strategy, Milestone, Committee, CommitteeMeeting):
+            register_document_host(model)
+        for dated in (Milestone, CommitteeMeeting):
+            register_dated(dated)

@@ -1,0 +1,1 @@
+"""Forms of strategies: of the process, and of the action plan."""
