@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -22,6 +22,7 @@ from fmm_portal.institutions.models import Country, Institution
 from studyvisits import filters, services
 from studyvisits.cases import CASE_FORMAT, InvalidCase, export_case, import_case
 from studyvisits.enums import AttendanceStatus, HostStatus, Side
+from studyvisits.evaluations import figures_of
 from studyvisits.models import (
     AgendaHost,
     AgendaItem,
@@ -30,6 +31,9 @@ from studyvisits.models import (
     Commitment,
     Debrief,
     DebriefParticipant,
+    Evaluation,
+    EvaluationQuestion,
+    EvaluationResponse,
     LearningQuestion,
     Leg,
     Lesson,
@@ -337,6 +341,98 @@ class DebriefParticipantViewSet(ResourceViewSet):
     ordering_fields = ("side", "order", "updated_at")
 
 
+class BarSerializer(serializers.Serializer[Any]):
+    value = serializers.IntegerField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    count = serializers.IntegerField()
+
+
+class QuestionFiguresSerializer(serializers.Serializer[Any]):
+    question_id = serializers.IntegerField(source="question.pk")
+    n = serializers.IntegerField()
+    mean = serializers.DecimalField(
+        max_digits=4, decimal_places=2, allow_null=True, help_text="Null where too few answered."
+    )
+    distribution = BarSerializer(many=True, source="bars")
+
+
+class EvaluationFiguresSerializer(serializers.Serializer[Any]):
+    """Groups of fewer than five people are left out."""
+
+    n = serializers.IntegerField()
+    response_rate = serializers.DecimalField(
+        max_digits=5, decimal_places=1, allow_null=True, source="rate", help_text="In per cent."
+    )
+    questions = QuestionFiguresSerializer(many=True)
+
+
+class EvaluationSerializer(ResourceSerializer):
+    figures = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Evaluation
+        fields = (
+            "visit",
+            "title",
+            "level",
+            "lowest",
+            "highest",
+            "labels",
+            "held_on",
+            "invited",
+            "figures",
+        )
+        detail_fields = ("figures",)
+        prefetch = {"figures": ("questions", "responses")}
+
+    @extend_schema_field(EvaluationFiguresSerializer)
+    def get_figures(self, evaluation: Evaluation) -> dict[str, Any]:
+        return dict(EvaluationFiguresSerializer(figures_of(evaluation)).data)
+
+
+class EvaluationViewSet(ResourceViewSet):
+    """Forms that delegates answer, with the figures of their answers."""
+
+    resource = "evaluations"
+    serializer_class = EvaluationSerializer
+    filterset_class = filters.EvaluationFilterSet
+    ordering_fields = ("level", "held_on", "updated_at")
+
+
+class EvaluationQuestionSerializer(ResourceSerializer):
+    class Meta:
+        model = EvaluationQuestion
+        fields = ("evaluation", "order", "text")
+
+
+class EvaluationQuestionViewSet(ResourceViewSet):
+    """Questions of an evaluation, each answered by a value of its scale."""
+
+    resource = "evaluation-questions"
+    serializer_class = EvaluationQuestionSerializer
+    filterset_class = filters.EvaluationPartFilterSet
+    ordering_fields = ("order", "updated_at")
+
+
+class EvaluationResponseSerializer(ResourceSerializer):
+    answers = serializers.DictField(
+        child=serializers.IntegerField(), required=False, help_text="The value given, by question id."
+    )
+
+    class Meta:
+        model = EvaluationResponse
+        fields = ("evaluation", "sex", "answers", "liked", "improve")
+
+
+class EvaluationResponseViewSet(ResourceViewSet):
+    """One person's answers without the person; for the programme's staff only."""
+
+    resource = "evaluation-responses"
+    serializer_class = EvaluationResponseSerializer
+    filterset_class = filters.EvaluationPartFilterSet
+    ordering_fields = ("updated_at",)
+
+
 class CommitmentSerializer(ResourceSerializer):
     is_overdue = serializers.BooleanField(read_only=True)
 
@@ -460,6 +556,9 @@ def register(router: ResourceRouter) -> None:
         LessonViewSet,
         DebriefViewSet,
         DebriefParticipantViewSet,
+        EvaluationViewSet,
+        EvaluationQuestionViewSet,
+        EvaluationResponseViewSet,
         CommitmentViewSet,
     ):
         router.register_resource(viewset)

@@ -78,6 +78,15 @@ class Side(models.TextChoices):
     HOSTING = "hosting", _("Hosting side")
 
 
+class KirkpatrickLevel(models.IntegerChoices):
+    """What an evaluation asks about, by the levels of Kirkpatrick."""
+
+    REACTION = 1, _("1: reaction to the visit")
+    LEARNING = 2, _("2: what was learnt")
+    BEHAVIOUR = 3, _("3: what is done differently at work")
+    RESULTS = 4, _("4: results in the institution")
+
+
 class CommitmentStatus(models.TextChoices):
     OPEN = "open", pgettext_lazy("commitment", "Open")
     IN_PROGRESS = "in_progress", pgettext_lazy("commitment", "In progress")

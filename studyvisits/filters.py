@@ -41,6 +41,7 @@ from studyvisits.models import (
     Commitment,
     Debrief,
     DebriefParticipant,
+    Evaluation,
     LearningQuestion,
     Leg,
     Lesson,
@@ -208,6 +209,24 @@ class DebriefParticipantFilterSet(RecordFilterSet):
     class Meta:
         model = DebriefParticipant
         fields = ()
+
+
+class EvaluationFilterSet(RecordFilterSet):
+    visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
+    level = django_filters.NumberFilter(field_name="level", label=_("Level"))
+    held_on_from = from_date("held_on", _("Held from"))
+    held_on_until = until_date("held_on", _("Held until"))
+
+    class Meta:
+        model = Evaluation
+        fields = ()
+
+
+class EvaluationPartFilterSet(RecordFilterSet):
+    """Of questions and of answers."""
+
+    evaluation_id = RelationFilter(Evaluation, field_name="evaluation", label=_("Evaluation"))
+    visit_id = RelationFilter(StudyVisit, field_name="evaluation__visit", label=_("Study visit"))
 
 
 class LessonFilterSet(SearchableFilterSet):

@@ -30,6 +30,9 @@ from studyvisits.models import (
     Commitment,
     Debrief,
     DebriefParticipant,
+    Evaluation,
+    EvaluationQuestion,
+    EvaluationResponse,
     LearningQuestion,
     Leg,
     Lesson,
@@ -393,6 +396,58 @@ class DebriefParticipantForm(RecordForm):
     def create(self, actor: Actor) -> Record:
         self.instance.order = next_order(self.instance.debrief.participants)
         return super().create(actor)
+
+
+# --- Evaluation ------------------------------------------------------------------------------------------------
+
+
+class EvaluationForm(RecordForm):
+    class Meta:
+        model = Evaluation
+        fields = ("title", "level", "held_on", "invited", "lowest", "highest", "labels")
+
+
+class EvaluationQuestionForm(RecordForm):
+    class Meta:
+        model = EvaluationQuestion
+        fields = ("text",)
+
+    def create(self, actor: Actor) -> Record:
+        self.instance.order = next_order(self.instance.evaluation.questions)
+        return super().create(actor)
+
+
+class EvaluationResponseForm(RecordForm):
+    """One sheet of paper: a value of the scale for each question, and what the person wrote."""
+
+    class Meta:
+        model = EvaluationResponse
+        fields = ("sex", "liked", "improve")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        evaluation: Evaluation = self.instance.evaluation
+        self.questions = {f"question_{question.pk}": question for question in evaluation.questions.all()}
+        choices: list[tuple[str, str]] = [
+            (str(value), f"{value} – {label}" if (label := evaluation.label_of(value)) else str(value))
+            for value in evaluation.scale
+        ]
+        own = {name: self.fields.pop(name) for name in list(self.fields)}
+        for name, question in self.questions.items():
+            given = self.instance.answers.get(str(question.pk))
+            self.fields[name] = forms.ChoiceField(
+                label=str(question),
+                choices=[("", _("Not answered")), *choices],
+                required=False,
+                initial=self.initial.get(name, "" if given is None else str(given)),
+            )
+        self.fields.update(own)
+
+    def changes(self) -> dict[str, Any]:
+        given = {question.pk: self.cleaned_data[name] for name, question in self.questions.items()}
+        return super().changes() | {
+            "answers": {str(pk): int(value) for pk, value in given.items() if value != ""}
+        }
 
 
 # --- Follow-up -------------------------------------------------------------------------------------------------

@@ -31,6 +31,9 @@ from studyvisits.models import (
     Commitment,
     Debrief,
     DebriefParticipant,
+    Evaluation,
+    EvaluationQuestion,
+    EvaluationResponse,
     LearningQuestion,
     Leg,
     Lesson,
@@ -325,6 +328,36 @@ class DebriefParticipantPolicy(VisitPartPolicy):
         return DebriefPolicy().may_change(principal, obj.debrief if obj is not None else None)
 
 
+class EvaluationPolicy(VisitPartPolicy):
+    """Figures are read with the visit; forms are kept by the programme, also long after the visit is closed."""
+
+    def may_change(self, principal: Principal, obj: Any) -> Decision:
+        return YES if self.keeps(principal, obj) else no()
+
+
+class EvaluationQuestionPolicy(EvaluationPolicy):
+    path = "evaluation__visit"
+
+    def may_delete(self, principal: Principal, obj: Any) -> Decision:
+        if (
+            obj is not None
+            and EvaluationResponse.objects.filter(
+                evaluation=obj.evaluation_id, answers__has_key=str(obj.pk)
+            ).exists()
+        ):
+            return no(_("This question has answers already. Delete these first."))
+        return super().may_delete(principal, obj)
+
+
+class EvaluationResponsePolicy(EvaluationPolicy):
+    """One by one for the programme's staff alone: not for hosts, viewers or whoever sent the delegate."""
+
+    path = "evaluation__visit"
+
+    def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        return self.in_kept_visits(principal, queryset)
+
+
 class CommitmentPolicy(DocumentHost, VisitPartPolicy):
     """Followed up after the visit is closed, too; the side that owes may report progress."""
 
@@ -382,5 +415,8 @@ def register() -> None:
     register_policy(SessionNote, SessionNotePolicy())
     register_policy(Debrief, DebriefPolicy())
     register_policy(DebriefParticipant, DebriefParticipantPolicy())
+    register_policy(Evaluation, EvaluationPolicy())
+    register_policy(EvaluationQuestion, EvaluationQuestionPolicy())
+    register_policy(EvaluationResponse, EvaluationResponsePolicy())
     register_policy(Commitment, CommitmentPolicy())
     register_delegation_scope(_delegations_received)

@@ -36,7 +36,9 @@ class ApiContract:
     ordering: ClassVar[str] = "updated_at"
     is_searchable: ClassVar[bool] = False
 
-    # What the reader is told who tries to change a record of `make`.
+    # Who tries to change records and may not: the reader, unless those who read them may all change them, too.
+    refused: ClassVar[str] = ""
+    # What they are told who try to change a record of `make`.
     refusal: ClassVar[tuple[int, str]] = (403, "forbidden")
 
     # --- what a subclass gives ---
@@ -287,7 +289,7 @@ class ApiContract:
         if not self.creates:
             return
         payload = self.payload()
-        reader, key = as_persona(self.reader), as_agency(anpe_togo(), "*:read")
+        reader, key = as_persona(self.refused or self.reader), as_agency(anpe_togo(), "*:read")
         before = self.model().objects.count()
         self.problem(reader.post(f"{self.resource}/", payload), 403, "forbidden")
         self.problem(key.post(f"{self.resource}/", payload), 403, "missing_scope")
@@ -330,7 +332,8 @@ class ApiContract:
             return
         record = self.make()
         before = self.state(record)
-        self.problem(as_persona(self.reader).patch(self.address(record), self.change), *self.refusal)
+        refused = as_persona(self.refused or self.reader)
+        self.problem(refused.patch(self.address(record), self.change), *self.refusal)
         key = as_agency(anpe_togo(), "*:read", "*:act")
         self.problem(key.patch(self.address(record), self.change), 403, "missing_scope")
         if self.deletes:
@@ -376,7 +379,8 @@ class ApiContract:
             return
         record = self.make()
         writer = as_persona(self.writer)
-        self.problem(as_persona(self.reader).delete(self.address(record)), *self.refusal)
+        refused = as_persona(self.refused or self.reader)
+        self.problem(refused.delete(self.address(record)), *self.refusal)
         self.problem(writer.delete(self.address(record), If_Match='"99-' + "0" * 32 + '"'), 412, "stale")
         assert self.model().objects.filter(pk=record.pk).exists()
         assert writer.delete(self.address(record)).status_code == 204

@@ -3,6 +3,7 @@
 from studyvisits.views.agenda import AgendaHostViews, AgendaItemViews, AgendaVersionViews
 from studyvisits.views.debrief import DebriefParticipantViews, DebriefViews
 from studyvisits.views.delegation import VisitDelegationViews
+from studyvisits.views.evaluation import EvaluationQuestionViews, EvaluationResponseViews, EvaluationViews
 from studyvisits.views.followup import CommitmentViews, LessonViews, VisitCommitmentViews
 from studyvisits.views.notes import AttendanceViews, SessionNoteViews
 from studyvisits.views.visits import LearningQuestionViews, LegViews, VisitViews
@@ -15,6 +16,9 @@ __all__ = (
     "CommitmentViews",
     "DebriefParticipantViews",
     "DebriefViews",
+    "EvaluationQuestionViews",
+    "EvaluationResponseViews",
+    "EvaluationViews",
     "LearningQuestionViews",
     "LegViews",
     "LessonViews",

@@ -40,6 +40,7 @@ TAB_LABELS = {
     "notes": gettext_lazy("Notes"),
     "debrief": gettext_lazy("Debrief"),
     "followup": gettext_lazy("Follow-up"),
+    "evaluation": gettext_lazy("Evaluation"),
     "documents": gettext_lazy("Documents"),
 }
 
@@ -60,6 +61,7 @@ class VisitFrame(CrudViews):
         "delegation",
         "notes",
         "followup",
+        "evaluation",
         "documents",
     )
     resource = "visit"
@@ -83,6 +85,7 @@ class VisitFrame(CrudViews):
             "notes": SessionNote.objects.visible_to(self.principal).filter(item__visit=visit).count(),
             "debrief": None,
             "followup": visit.open_commitment_count,  # type: ignore[attr-defined]
+            "evaluation": None,
             "documents": documents_of(visit).visible_to(self.principal).count(),
         }
         return [Tab(label, visit_url(page, visit), counts[page]) for page, label in TAB_LABELS.items()]

@@ -19,18 +19,20 @@ from studyvisits.views.agenda import AgendaTab
 from studyvisits.views.debrief import DebriefTab
 from studyvisits.views.delegation import DelegationTab
 from studyvisits.views.documents import DocumentsTab
+from studyvisits.views.evaluation import EvaluationTab
 from studyvisits.views.followup import FollowUpTab
 from studyvisits.views.frame import VisitPartViews
 from studyvisits.views.notes import NotesTab
 from studyvisits.waiting import waiting_for
 
 
-class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, DocumentsTab):
+class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, EvaluationTab, DocumentsTab):
     """All pages of study visits; each tab lives in a module of its own."""
 
     pages: ClassVar[Sequence[str]] = (
         "list", "create", "detail", "edit", "history", "step",
-        "agenda", "publish", "delegation", "attended", "notes", "debrief", "followup", "documents",
+        "agenda", "publish", "delegation", "attended", "notes", "debrief", "followup", "evaluation",
+        "documents",
     )  # fmt: skip
     form_class: ClassVar[type[RecordForm] | None] = StudyVisitForm
     table_class = StudyVisitTable

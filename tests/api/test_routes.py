@@ -19,6 +19,7 @@ for module in (
     "tests.facility.test_api",
     "tests.delegations.test_api",
     "tests.studyvisits.test_api",
+    "tests.studyvisits.test_evaluations",
     "tests.reports.test_api_contract",
     "tests.api.test_documents",
 ):

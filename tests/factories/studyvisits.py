@@ -13,6 +13,9 @@ from studyvisits.models import (
     Commitment,
     Debrief,
     DebriefParticipant,
+    Evaluation,
+    EvaluationQuestion,
+    EvaluationResponse,
     LearningQuestion,
     Leg,
     Lesson,
@@ -129,3 +132,33 @@ class CommitmentFactory(factory.django.DjangoModelFactory[Commitment]):
     reference = factory.Sequence(lambda n: f"CM-2019-{n + 500:03d}")
     visit = factory.SubFactory(StudyVisitFactory)
     text = factory.Sequence(lambda n: Multilingual(en=f"Send the manual {n}", fr=f"Envoyer le manuel {n}"))
+
+
+class EvaluationFactory(factory.django.DjangoModelFactory[Evaluation]):
+    """The usual form of the last day: 1 very poor to 5 very good."""
+
+    class Meta:
+        model = Evaluation
+
+    visit = factory.SubFactory(StudyVisitFactory)
+    title = factory.Sequence(lambda n: Multilingual(en=f"End of visit {n}", fr=f"Fin de visite {n}"))
+    labels = Multilingual(
+        en="Very poor\nPoor\nFair\nGood\nVery good", fr="Très faible\nFaible\nMoyen\nBon\nTrès bon"
+    )
+
+
+class EvaluationQuestionFactory(factory.django.DjangoModelFactory[EvaluationQuestion]):
+    class Meta:
+        model = EvaluationQuestion
+
+    evaluation = factory.SubFactory(EvaluationFactory)
+    order = factory.Sequence(lambda n: n)
+    text = factory.Sequence(lambda n: Multilingual(en=f"Was it relevant, question {n}?"))
+
+
+class EvaluationResponseFactory(factory.django.DjangoModelFactory[EvaluationResponse]):
+    class Meta:
+        model = EvaluationResponse
+
+    evaluation = factory.SubFactory(EvaluationFactory)
+    liked = "The Migrant Resource Centre"
