@@ -63,8 +63,9 @@ bench: setup ## Time lists, pages, API and PDF on generated rows, side by side i
 	@.venv/bin/python -m benchmarks
 
 ##@ Keep it
-docs: setup ## Write docs/workflows.md from the transition tables
+docs: setup ## Write docs/workflows.md from the transition tables and docs/permissions.md from the policies
 	@$(MANAGE) write_docs
+	@.venv/bin/python -m scripts.write_permissions
 
 screenshots: setup ## Take the README's picture of a study visit (needs Chromium)
 	@.venv/bin/python scripts/screenshots.py

@@ -7,7 +7,10 @@ import pytest
 from django.utils import translation
 
 from fmm_portal.core.management.commands.write_docs import workflows_page
+from tests.everything import NOT_SHOWN
+from tests.permissions_page import permissions_page
 from tests.project.commands import ROOT
+from tests.project.test_completeness import records
 
 READERS = ("secret", "flag", "words", "whole_number", "database", "folder")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -45,7 +48,7 @@ def test_every_link_inside_the_project_leads_somewhere(page: Path) -> None:
 def test_every_path_named_in_the_documents_exists(page: Path) -> None:
     """Paths such as `fmm_portal/core/workflow.py`, from the root."""
     named = re.findall(
-        r"`((?:fmm_portal|delegations|studyvisits|tests|docs|scripts|templates|static)/[\w./-]+)`",
+        r"`((?:fmm_portal|delegations|strategies|studyvisits|tests|docs|scripts|templates|static)/[\w./-]+)`",
         page.read_text(),
     )
 
@@ -66,10 +69,23 @@ def test_the_workflows_page_is_what_the_code_says() -> None:
         assert (ROOT / "docs" / "workflows.md").read_text() == workflows_page(), "run `make docs`"
 
 
+@pytest.mark.django_db
+def test_the_permissions_page_is_what_the_policies_say() -> None:
+    assert (ROOT / "docs" / "permissions.md").read_text() == permissions_page(), "run `make docs`"
+
+
+def test_the_permissions_page_asks_about_every_record() -> None:
+    asked = re.findall(r"^## (.*)$", (ROOT / "docs" / "permissions.md").read_text(), re.M)
+    with translation.override("en"):
+        kinds = {str(model._meta.verbose_name).lower() for model in records() if model not in NOT_SHOWN}
+
+    assert {heading.lower() for heading in asked} == kinds
+
+
 def test_operations_describes_every_command_of_the_project() -> None:
     commands = {
         path.stem
-        for app in ("fmm_portal", "delegations", "studyvisits")
+        for app in ("fmm_portal", "delegations", "strategies", "studyvisits")
         for path in (ROOT / app).rglob("management/commands/*.py")
         if path.stem != "__init__"
     }
