@@ -130,10 +130,15 @@ CELERY_TIMEZONE = "UTC"
 JOB_LEASE_SECONDS = whole_number("JOB_LEASE_SECONDS", 30)
 JOB_SWEEP_SECONDS = whole_number("JOB_SWEEP_SECONDS", 5)
 JOB_MAX_ATTEMPTS = 3
+CONSULTATION_SWEEP_SECONDS = whole_number("CONSULTATION_SWEEP_SECONDS", 60)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "recover-lost-reports": {"task": "reports.sweep", "schedule": float(JOB_SWEEP_SECONDS)},
     "remove-expired-reports": {"task": "reports.remove_expired", "schedule": 24 * 3600.0},
+    "close-due-consultations": {
+        "task": "facility.close_consultations",
+        "schedule": float(CONSULTATION_SWEEP_SECONDS),
+    },
 }
 if BROKER_URL.startswith("filesystem"):
     QUEUE_DIR = folder("QUEUE_DIR", VAR_DIR / "queue" / "messages")
