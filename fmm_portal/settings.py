@@ -248,14 +248,18 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
     # Fields called alike with different words need names of their own.
     "ENUM_NAME_OVERRIDES": {
+        "ActionStatus": "fmm_portal.facility.enums.ActionStatus",
         "AttendanceStatus": "studyvisits.enums.AttendanceStatus",
         "CommitmentStatus": "studyvisits.enums.CommitmentStatus",
+        "ConsulteeStatus": "fmm_portal.facility.enums.ConsulteeStatus",
         "DebriefStatus": "studyvisits.enums.DebriefStatus",
         "DelegateStatus": "delegations.enums.DelegateStatus",
         "HostStatus": "studyvisits.enums.HostStatus",
         "InstitutionKind": "fmm_portal.institutions.enums.InstitutionKind",
+        "InterfaceLanguage": "fmm_portal.settings.LANGUAGES",
         "JobStatus": "fmm_portal.core.jobs.JobStatus",
         "QuestionStatus": "studyvisits.enums.QuestionStatus",
+        "RequestStatus": "fmm_portal.facility.enums.RequestStatus",
         "SessionKind": "studyvisits.enums.SessionKind",
         "VisitStatus": "studyvisits.enums.VisitStatus",
     },

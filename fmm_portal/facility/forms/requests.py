@@ -131,10 +131,12 @@ class RequestForm(RecordForm):
     def _fill_in(self, actor: Actor) -> None:
         """What goes without saying, to be seen and changed before it is saved."""
         institution, facility = own_institution(actor.principal), only_open_facility()
-        self.initial.setdefault("facility", facility.pk if facility else None)
-        if institution is not None:
-            self.initial.setdefault("institution", institution.pk)
-            self.initial.setdefault("countries", [institution.country] if institution.country else [])
+        known: dict[str, Any] = {"facility": facility, "institution": institution}
+        if institution is not None and institution.country is not None:
+            known["countries"] = [institution.country]
+        for name, value in known.items():
+            if value and not self.initial.get(name):
+                self.initial[name] = value
 
     def create(self, actor: Actor) -> Record:
         values = self.changes()

@@ -58,7 +58,7 @@ def _answer(request: HttpRequest, consultee: Consultee) -> HttpResponse:
                 # The page says that it is over.
                 status = HTTPStatus.CONFLICT
             except ValidationError as error:
-                form.add_error("comment", error.messages)  # type: ignore[arg-type]
+                form.add_error("comment", error.messages)
             else:
                 return redirect(request.path)
     asked = consultee.request

@@ -330,7 +330,7 @@ class RequestViews(CrudViews):
                 try:
                     form.save()
                 except ValidationError as error:
-                    form.add_error(None, error.messages)  # type: ignore[arg-type]
+                    form.add_error(None, error.messages)
                 else:
                     messages.success(self.request, _("Your scores are saved."))
                     return redirect("facility:request_assessment", record.pk)
