@@ -124,7 +124,7 @@ def _to_answer(principal: Principal) -> Iterable[Task]:
         words = {"request": consultee.request, "left": time_left(consultee.due_at, now)}
         yield Task(
             _("Answer the consultation about %(request)s: %(left)s") % words,
-            f"{consultee.request.get_absolute_url()}#consultation",
+            f"{consultee.request.get_absolute_url()}#answer-{consultee.pk}",
             _("Answer consultation"),
             consultee.due_at,
         )

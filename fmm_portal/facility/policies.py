@@ -19,7 +19,7 @@ from fmm_portal.accounts.roles import (
 from fmm_portal.core.document_policies import DocumentHost
 from fmm_portal.core.enums import Audience
 from fmm_portal.core.policies import YES, Decision, PartPolicy, Policy, no, register_policy, remembered
-from fmm_portal.core.principals import Principal
+from fmm_portal.core.principals import Portal, Principal
 from fmm_portal.facility.enums import CONSULTED_REQUESTS, GIVEN_ANSWERS, RequestStatus
 from fmm_portal.facility.models import (
     Action,
@@ -198,7 +198,11 @@ class ConsulteePolicy(PartPolicy):
     def _keeps(self, principal: Principal, obj: Any) -> Decision:
         return REQUESTS.can(principal, "keep_consultees", obj.request if obj is not None else None)
 
-    may_create = may_ask = may_lapse = may_ask_again = _keeps
+    may_create = may_ask = may_ask_again = _keeps
+
+    def may_lapse(self, principal: Principal, obj: Any) -> Decision:
+        """Nobody presses "silence"."""
+        return YES if isinstance(principal, Portal) else no(_("Silence is counted by the clock."))
 
     def may_change(self, principal: Principal, obj: Any) -> Decision:
         decision = self._keeps(principal, obj)

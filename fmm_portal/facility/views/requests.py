@@ -249,6 +249,9 @@ class RequestViews(CrudViews):
         earlier = [
             row for row in rows if row.consultee.round != record.round and row.consultee.due_at is not None
         ]
+        own = [row for row in present if row.is_own and row.steps]
+        may_add = can(self.principal, "change", Consultee(request=record, round=record.round)).allowed
+        add_url = reverse("facility:consultee_create", args=[record.pk]) if may_add else ""
         is_consulted = record.status == RequestStatus.CONSULTATION
         actions = list(Action.objects.visible_to(self.principal).filter(request=record))
         may_open = (
@@ -261,12 +264,9 @@ class RequestViews(CrudViews):
             "is_decided": record.status in (RequestStatus.APPROVED, RequestStatus.REJECTED),
             "consultees": present,
             "earlier_consultees": earlier,
-            "own": [row for row in present if row.is_own and row.steps],
-            "may_keep": may_keep,
-            "add_consultee_url": reverse("facility:consultee_create", args=[record.pk])
-            if may_keep
-            and can(self.principal, "change", Consultee(request=record, round=record.round)).allowed
-            else "",
+            "own": own,
+            "shows_consultation": bool(add_url) or len(rows) > len(own),
+            "add_consultee_url": add_url,
             "due_at": record.consultation_due_at if is_consulted else None,
             "time_left": time_left(record.consultation_due_at)
             if is_consulted and record.consultation_due_at
