@@ -130,10 +130,15 @@ CELERY_TIMEZONE = "UTC"
 JOB_LEASE_SECONDS = whole_number("JOB_LEASE_SECONDS", 30)
 JOB_SWEEP_SECONDS = whole_number("JOB_SWEEP_SECONDS", 5)
 JOB_MAX_ATTEMPTS = 3
+CONSULTATION_SWEEP_SECONDS = whole_number("CONSULTATION_SWEEP_SECONDS", 60)
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "recover-lost-reports": {"task": "reports.sweep", "schedule": float(JOB_SWEEP_SECONDS)},
     "remove-expired-reports": {"task": "reports.remove_expired", "schedule": 24 * 3600.0},
+    "close-due-consultations": {
+        "task": "facility.close_consultations",
+        "schedule": float(CONSULTATION_SWEEP_SECONDS),
+    },
 }
 if BROKER_URL.startswith("filesystem"):
     QUEUE_DIR = folder("QUEUE_DIR", VAR_DIR / "queue" / "messages")
@@ -243,14 +248,18 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
     # Fields called alike with different words need names of their own.
     "ENUM_NAME_OVERRIDES": {
+        "ActionStatus": "fmm_portal.facility.enums.ActionStatus",
         "AttendanceStatus": "studyvisits.enums.AttendanceStatus",
         "CommitmentStatus": "studyvisits.enums.CommitmentStatus",
+        "ConsulteeStatus": "fmm_portal.facility.enums.ConsulteeStatus",
         "DebriefStatus": "studyvisits.enums.DebriefStatus",
         "DelegateStatus": "delegations.enums.DelegateStatus",
         "HostStatus": "studyvisits.enums.HostStatus",
         "InstitutionKind": "fmm_portal.institutions.enums.InstitutionKind",
+        "InterfaceLanguage": "fmm_portal.settings.LANGUAGES",
         "JobStatus": "fmm_portal.core.jobs.JobStatus",
         "QuestionStatus": "studyvisits.enums.QuestionStatus",
+        "RequestStatus": "fmm_portal.facility.enums.RequestStatus",
         "SessionKind": "studyvisits.enums.SessionKind",
         "VisitStatus": "studyvisits.enums.VisitStatus",
     },

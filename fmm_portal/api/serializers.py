@@ -139,6 +139,7 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
     """A record as JSON. `Meta.fields` names the model's fields; a relation `x` becomes `x_id` and `x`,
     a many-to-many relation `xs` becomes `x_ids` and `xs`.
 
+    `Meta.step_fields` are read here and written by steps of the workflow only.
     `Meta.detail_fields` appear only where one record is shown, besides personal fields and `available_actions`,
     which never appear in lists.
     """
@@ -194,6 +195,12 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
             hidden = self.detail_only()
             names = [name for name in names if name not in hidden]
         return names
+
+    def get_fields(self) -> dict[str, Any]:
+        fields: dict[str, Any] = super().get_fields()
+        for name in getattr(self.Meta, "step_fields", ()):
+            fields[name].read_only = True
+        return fields
 
     @classmethod
     def relations(cls, *, in_list: bool) -> tuple[list[str], list[str]]:

@@ -120,6 +120,13 @@ def last_change(record: Record) -> Activity | None:
     return Activity.objects.filter(subject_type=kind, subject_id=record.pk).select_related("user").first()
 
 
+def last_reason(record: Record, verb: str) -> str:
+    """The reason that was given when a step was last taken; "" when it never was."""
+    kind = ContentType.objects.get_for_model(record)
+    entries = Activity.objects.filter(subject_type=kind, subject_id=record.pk, verb=verb)
+    return entries.values_list("reason", flat=True).first() or ""
+
+
 def _shown(field: Any, value: Any) -> Any:
     """A kept value as people read it in their language."""
     if value in (None, "", [], {}):

@@ -86,6 +86,7 @@ def verb_label(model: type[models.Model], verb: str) -> str:
         "delete": _("Deleted"),
         "publish": _("Published"),
         "revoke": _("Revoked"),
+        "renew_link": _("Personal link renewed"),
         "request_report": _("Report requested"),
         "retry_report": _("Report tried again"),
     }

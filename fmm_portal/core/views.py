@@ -140,9 +140,9 @@ class CrudViews(Resource):
         step = next((step for step in workflow.available(record, self.principal) if step.name == name), None)
         if step is None:
             raise self.refusal(record, workflow, name)
-        form, status = StepForm(record=record, step=step, actor=self.actor), HTTPStatus.OK
+        form, status = self.step_form(record=record, step=step, actor=self.actor), HTTPStatus.OK
         if self.request.method == "POST":
-            form = StepForm(self.request.POST, record=record, step=step, actor=self.actor)
+            form = self.step_form(self.request.POST, record=record, step=step, actor=self.actor)
             taken = form.take()
             if taken is not None:
                 state = workflow.state_label(workflow.state_of(taken))
@@ -158,6 +158,10 @@ class CrudViews(Resource):
             "next": self.asked_for(),
         }  # fmt: skip
         return self.render("generic/step.html", context, status=status)
+
+    def step_form(self, *args: Any, **options: Any) -> StepForm:
+        """What a step asks for; resources narrow what can be chosen."""
+        return StepForm(*args, **options)
 
     def refusal(self, record: Record, workflow: Workflow, name: str) -> Forbidden | TransitionRefused:
         """Why a step is not offered: the person's role or the present state."""

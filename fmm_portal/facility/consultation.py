@@ -12,15 +12,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from fmm_portal.core.activity import record_activity
 from fmm_portal.core.errors import Refused
+from fmm_portal.core.policies import require
 from fmm_portal.core.principals import Actor, Portal, Source, system_actor
-from fmm_portal.core.services import create_record, update_record
+from fmm_portal.core.services import create_record, lock, update_record
 from fmm_portal.core.workflow import Workflow, workflow_for
-from fmm_portal.facility.enums import ConsulteeStatus, RequestStatus
+from fmm_portal.facility.enums import CONSULTED_REQUESTS, ConsulteeStatus, RequestStatus
 from fmm_portal.facility.models import Consultee, Request
+from fmm_portal.facility.models.request import new_key
 
-SALT = "facility.consultation"
+# The same stakeholder and key give the same link each time it is shown.
+SIGNER = signing.Signer(salt="facility.consultation")
+DAY, HOUR, MINUTE = 86400, 3600, 60
 
 
 def _workflow(record: Request | Consultee) -> Workflow:
@@ -33,25 +39,33 @@ def _workflow(record: Request | Consultee) -> Workflow:
 
 
 def ask_everyone(request: Request, actor: Actor) -> None:
-    """Ask all stakeholders of the round, with the same deadline; a new round asks those of the last one again."""
+    """Ask all stakeholders of the round, with the same deadline."""
     days = request.facility.consultation_days if request.facility else 5
     due = timezone.now() + timedelta(days=days)
     request.consultation_due_at = due
     request.save(update_fields=["consultation_due_at"])
-    if not request.consultees.filter(round=request.round).exists():
-        _list_again(request, actor)
     for consultee in request.consultees.filter(round=request.round, status=ConsulteeStatus.PENDING):
         ask(consultee, due, actor)
 
 
-def _list_again(request: Request, actor: Actor) -> None:
-    for earlier in request.consultees.filter(round=request.round - 1):
+def list_again(request: Request, actor: Actor) -> None:
+    """Begin a new round with the stakeholders of the last one; whoever is listed already is not listed twice."""
+    rows = request.consultees.order_by("round", "pk")
+    listed = {row.institution_id for row in rows.filter(round=request.round)}
+    earlier = rows.filter(round__lt=request.round)
+    last = earlier.last()
+    if last is None:
+        return
+    for row in earlier.filter(round=last.round):
+        if row.institution_id is not None and row.institution_id in listed:
+            continue
         again = Consultee(
             request=request,
             round=request.round,
-            institution=earlier.institution,
-            position=earlier.position,
-            has_veto=earlier.has_veto,
+            institution=row.institution,
+            position=row.position,
+            has_veto=row.has_veto,
+            language=row.language,
         )
         create_record(again, actor=actor)
 
@@ -69,13 +83,7 @@ def add_consultee(consultee: Consultee, *, actor: Actor) -> Consultee:
     Raises Forbidden, ValidationError, Refused once the round is over.
     """
     request = consultee.request
-    if request.status in (
-        RequestStatus.ASSESSMENT,
-        RequestStatus.DECISION,
-        RequestStatus.APPROVED,
-        RequestStatus.REJECTED,
-        RequestStatus.WITHDRAWN,
-    ):
+    if request.status in CONSULTED_REQUESTS:
         raise Refused(_("The consultation is over."), code="consultation_over")
     consultee.round = request.round
     created = create_record(consultee, actor=actor)
@@ -89,17 +97,18 @@ def add_consultee(consultee: Consultee, *, actor: Actor) -> Consultee:
 
 def link_token(consultee: Consultee) -> str:
     """What the address of a stakeholder's personal page carries; signed, and worthless once the key changes."""
-    return signing.dumps([consultee.pk, consultee.key], salt=SALT)
+    return SIGNER.sign_object([consultee.pk, consultee.key])
 
 
 def consultee_of(token: str) -> Consultee | None:
     """The stakeholder whom a link belongs to; None for a link that is not ours or was withdrawn."""
     try:
-        pk, key = signing.loads(token, salt=SALT)
+        pk, key = SIGNER.unsign_object(token)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    rows: Any = Consultee.objects.select_related("request__facility", "request__institution__country")
-    consultee = rows.select_related("institution__country").filter(pk=pk).first()
+    rows: Any = Consultee.objects.select_related("request__institution__country", "institution__country")
+    # Nobody reads about a request before being asked.
+    consultee = rows.filter(pk=pk, due_at__isnull=False).first()
     if consultee is None or not constant_time_compare(consultee.key, str(key)):
         return None
     found: Consultee = consultee
@@ -115,7 +124,34 @@ def answer_by_link(consultee: Consultee, answer: str, comment: str) -> Consultee
     return _workflow(consultee).apply(consultee, answer, actor=actor, data={"comment": comment})
 
 
+@transaction.atomic
+def renew_link(consultee: Consultee, *, actor: Actor) -> Consultee:
+    """Give the stakeholder a new personal link; the old one leads nowhere from now on. Raises Forbidden."""
+    current = lock(consultee)
+    require(actor.principal, "change", current)
+    current.key = new_key()
+    current.version += 1
+    current.save()
+    record_activity(actor=actor, verb="renew_link", subject=current)
+    return current
+
+
 # --- The clock ----------------------------------------------------------------------------------------------
+
+
+def time_left(due: datetime, now: datetime | None = None) -> str:
+    """How long there is to answer, in the largest unit that still says something; "" once it is over."""
+    seconds = int((due - (now or timezone.now())).total_seconds())
+    if seconds <= 0:
+        return ""
+    if seconds >= DAY:
+        days = seconds // DAY
+        return ngettext("%(count)d day left", "%(count)d days left", days) % {"count": days}
+    if seconds >= HOUR:
+        hours = seconds // HOUR
+        return ngettext("%(count)d hour left", "%(count)d hours left", hours) % {"count": hours}
+    minutes = max(1, seconds // MINUTE)
+    return ngettext("%(count)d minute left", "%(count)d minutes left", minutes) % {"count": minutes}
 
 
 def close_due_consultations(now: datetime | None = None) -> int:

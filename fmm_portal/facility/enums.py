@@ -32,6 +32,14 @@ REQUEST_STAGES = (
 )
 # Only here may its text change: what was submitted is what is judged.
 EDITABLE_REQUESTS = (RequestStatus.DRAFT, RequestStatus.RETURNED)
+# Their consultation is over; nobody is added to it or taken from it any more.
+CONSULTED_REQUESTS = (
+    RequestStatus.ASSESSMENT,
+    RequestStatus.DECISION,
+    RequestStatus.APPROVED,
+    RequestStatus.REJECTED,
+    RequestStatus.WITHDRAWN,
+)
 PENDING_REQUESTS = (
     RequestStatus.SUBMITTED,
     RequestStatus.REGISTERED,
@@ -50,6 +58,10 @@ class ConsulteeStatus(models.TextChoices):
     AGREED = "agreed", pgettext_lazy("consultee", "Agrees")
     OBJECTED = "objected", pgettext_lazy("consultee", "Objects")
     SILENT = "silent", pgettext_lazy("consultee", "Silent: counts as consent")
+
+
+# What a stakeholder said, or was taken to say: it stays on record.
+GIVEN_ANSWERS = (ConsulteeStatus.AGREED, ConsulteeStatus.OBJECTED, ConsulteeStatus.SILENT)
 
 
 class ActionStatus(models.TextChoices):

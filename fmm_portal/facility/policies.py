@@ -19,8 +19,8 @@ from fmm_portal.accounts.roles import (
 from fmm_portal.core.document_policies import DocumentHost
 from fmm_portal.core.enums import Audience
 from fmm_portal.core.policies import YES, Decision, PartPolicy, Policy, no, register_policy, remembered
-from fmm_portal.core.principals import Principal
-from fmm_portal.facility.enums import RequestStatus
+from fmm_portal.core.principals import Portal, Principal
+from fmm_portal.facility.enums import CONSULTED_REQUESTS, GIVEN_ANSWERS, RequestStatus
 from fmm_portal.facility.models import (
     Action,
     Activity,
@@ -135,7 +135,11 @@ class RequestPolicy(DocumentHost, Policy):
     may_register = may_check_eligibility = may_consult = may_skip_consultation = may_assess = _handles
     may_decide = may_return_for_completion = may_open_action = _handles
     # Asking stakeholders and scoring is the programme's work, whatever the state of the text.
-    may_keep_consultees = may_score = may_see_scores = _handles
+    may_keep_consultees = may_score = _handles
+
+    def may_see_scores(self, principal: Principal, obj: Any) -> Decision:
+        """Scores are the programme's own papers."""
+        return YES if reads_the_programme(principal) else no()
 
     def _decides(self, principal: Principal, obj: Any) -> Decision:
         if not self.is_kept_by(principal, obj):
@@ -153,6 +157,10 @@ class RequestPolicy(DocumentHost, Policy):
 
     def may_override(self, principal: Principal, obj: Any) -> Decision:
         return YES if is_manager(principal) else no(_("Only a manager may pass over what is missing."))
+
+    def hidden_fields(self, principal: Principal, obj: Any) -> frozenset[str]:
+        """What the programme notes of a request's eligibility is its own paper."""
+        return frozenset() if reads_the_programme(principal) else frozenset({"eligibility_note"})
 
     def may_attach(self, principal: Principal, obj: Any) -> Decision:
         return self._sends(principal, obj)
@@ -187,21 +195,36 @@ class ConsulteePolicy(PartPolicy):
         kept = Request.objects.filter(asked_for(principal, STAFF)).order_by()
         return queryset.filter(own | models.Q(request__in=kept.values("pk")))
 
-    def may_change(self, principal: Principal, obj: Any) -> Decision:
+    def _keeps(self, principal: Principal, obj: Any) -> Decision:
         return REQUESTS.can(principal, "keep_consultees", obj.request if obj is not None else None)
+
+    may_create = may_ask = may_ask_again = _keeps
+
+    def may_lapse(self, principal: Principal, obj: Any) -> Decision:
+        """Nobody presses "silence"."""
+        return YES if isinstance(principal, Portal) else no(_("Silence is counted by the clock."))
+
+    def may_change(self, principal: Principal, obj: Any) -> Decision:
+        decision = self._keeps(principal, obj)
+        if not decision.allowed or obj is None:
+            return decision
+        if obj.round != obj.request.round or obj.request.status in CONSULTED_REQUESTS:
+            return no(_("The consultation is over."))
+        return decision
+
+    def may_delete(self, principal: Principal, obj: Any) -> Decision:
+        decision = self.may_change(principal, obj)
+        if decision.allowed and obj is not None and obj.status in GIVEN_ANSWERS:
+            return no(_("Who has answered stays on record."))
+        return decision
 
     def _answers(self, principal: Principal, obj: Any) -> Decision:
         is_own = obj is not None and obj.institution_id in institutions_of(principal, ANSWERING_ROLES)
-        if is_own or self.may_change(principal, obj).allowed:
+        if is_own or self._keeps(principal, obj).allowed:
             return YES
         return no(_("Only the stakeholder or the programme may answer."))
 
     may_agree = may_object = _answers
-
-    def may_ask(self, principal: Principal, obj: Any) -> Decision:
-        return self.may_change(principal, obj)
-
-    may_lapse = may_ask_again = may_ask
 
     def hidden_fields(self, principal: Principal, obj: Any) -> frozenset[str]:
         return Consultee.restricted_fields
@@ -227,6 +250,8 @@ class AssessmentScorePolicy(PartPolicy):
     def may_change(self, principal: Principal, obj: Any) -> Decision:
         if obj is not None and obj.reviewer_id != principal.account_id:
             return no(_("Only the reviewer may change this score."))
+        if obj is not None and obj.round != obj.request.round:
+            return no(_("Scores of an earlier round stay as they are."))
         return self.may_create(principal, obj)
 
 

@@ -1,8 +1,16 @@
 """Addresses of programmes, requests and actions."""
 
+from django.urls import path
+
+from fmm_portal.facility.views import consultation
 from fmm_portal.facility.views.actions import ActionViews, ActivityViews
 from fmm_portal.facility.views.programmes import ProgrammeViews, VisibilityTextViews
-from fmm_portal.facility.views.requests import FacilityViews, RequestViews
+from fmm_portal.facility.views.requests import (
+    ConsulteeViews,
+    CriterionViews,
+    FacilityViews,
+    RequestViews,
+)
 
 app_name = "facility"
 
@@ -10,7 +18,10 @@ urlpatterns = [
     *ProgrammeViews.get_urls(),
     *VisibilityTextViews.get_urls(),
     *FacilityViews.get_urls(),
+    *CriterionViews.get_urls(),
     *RequestViews.get_urls(),
+    *ConsulteeViews.get_urls(),
+    path("consultation/<str:token>/", consultation.answer, name="consultation_answer"),
     *ActionViews.get_urls(),
     *ActivityViews.get_urls(),
 ]

@@ -13,7 +13,7 @@ from fmm_portal.core.periods import is_in_the_future
 from fmm_portal.core.principals import Actor
 from fmm_portal.core.references import next_reference
 from fmm_portal.core.workflow import Guard, Transition, Workflow, register_workflow
-from fmm_portal.facility.consultation import ask_everyone
+from fmm_portal.facility.consultation import ask_everyone, list_again
 from fmm_portal.facility.enums import (
     OPEN_ACTIVITIES,
     ActionStatus,
@@ -54,7 +54,7 @@ def is_dated(request: Request) -> str | None:
 
 
 def asks_somebody(request: Request) -> str | None:
-    if request.consultees.filter(round__lte=request.round).exists():
+    if request.consultees.filter(round=request.round).exists():
         return None
     return _t("List the stakeholders to be consulted.")
 
@@ -191,7 +191,7 @@ REQUEST_WORKFLOW = Workflow(
             (R.SUBMITTED,),
             R.REGISTERED,
             fields=("owner",),
-            effects=(give_reference,),
+            effects=(give_reference, list_again),
         ),
         Transition("check_eligibility", _("Begin eligibility check"), (R.REGISTERED,), R.ELIGIBILITY),
         Transition(
@@ -305,9 +305,7 @@ def says_why(consultee: Consultee) -> str | None:
 
 
 def is_still_open(consultee: Consultee) -> str | None:
-    if consultee.request.status == RequestStatus.CONSULTATION and consultee.round == consultee.request.round:
-        return None
-    return _t("The consultation is over.")
+    return None if consultee.is_open else _t("The consultation is over.")
 
 
 def note_the_answer(consultee: Consultee, actor: Actor) -> None:
@@ -331,7 +329,8 @@ CONSULTEE_WORKFLOW = Workflow(
         Transition(
             "agree",
             _("Agree"),
-            (S.ASKED, S.OBJECTED),
+            # Also from the same answer: its comment may be worded anew until the deadline.
+            (S.ASKED, S.OBJECTED, S.AGREED),
             S.AGREED,
             guards=(STILL_OPEN,),
             fields=("comment",),
@@ -340,7 +339,7 @@ CONSULTEE_WORKFLOW = Workflow(
         Transition(
             "object",
             _("Object"),
-            (S.ASKED, S.AGREED),
+            (S.ASKED, S.AGREED, S.OBJECTED),
             S.OBJECTED,
             guards=(STILL_OPEN, Guard("comment", says_why, field="comment")),
             fields=("comment",),

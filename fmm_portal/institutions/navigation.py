@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from fmm_portal.core.navigation import NavigationItem, register_in_section, register_navigation
 
 DIRECTORY = "directory"
-PREFIXES = ("/institutions/", "/contacts/", "/countries/", "/themes/", "/programmes/")
+PREFIXES = ("/institutions/", "/contacts/", "/countries/", "/themes/", "/programmes/", "/facilities/")
 
 
 def register() -> None:

@@ -4,7 +4,7 @@ from django.urls import reverse
 
 from fmm_portal.core.models import Record
 from fmm_portal.facility.models import VisibilityText
-from fmm_portal.facility.views import ProgrammeViews
+from fmm_portal.facility.views.programmes import ProgrammeViews
 from tests.factories.institutions import InstitutionFactory, ProgrammeFactory
 from tests.page_contract import PageContract, hidden_value
 

@@ -117,5 +117,8 @@ class Criterion(Record):
     def __str__(self) -> str:
         return str(self.name)
 
+    def get_absolute_url(self) -> str:
+        return f"{self.facility.get_absolute_url()}#criterion-{self.pk}"
+
     def history_root(self) -> Record:
         return self.facility

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -197,6 +198,13 @@ class Consultee(Record):
         default=False,
         help_text=_("An objection then blocks approval until a manager passes over it with a reason."),
     )
+    language = models.CharField(
+        _("language of the link"),
+        max_length=2,
+        choices=settings.LANGUAGES,
+        blank=True,
+        help_text=_("In which the personal page opens. Left empty, it opens in the reader's own."),
+    )
     status = models.CharField(
         _("answer"), max_length=8, choices=ConsulteeStatus, default=ConsulteeStatus.PENDING, editable=False
     )
@@ -228,6 +236,19 @@ class Consultee(Record):
     def clean(self) -> None:
         if self.institution_id is None and not self.position:
             raise ValidationError({"institution": _t("Say which institution, or which position, is asked.")})
+
+    def get_absolute_url(self) -> str:
+        return f"{self.request.get_absolute_url()}#consultee-{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can be answered now: the consultation of this round runs and the deadline is ahead."""
+        return (
+            self.request.status == RequestStatus.CONSULTATION
+            and self.round == self.request.round
+            and self.due_at is not None
+            and timezone.now() < self.due_at
+        )
 
     def history_root(self) -> Record:
         return self.request
@@ -274,6 +295,9 @@ class AssessmentScore(Record):
 
     def __str__(self) -> str:
         return _t("%(label)s: %(value)s") % {"label": self.criterion, "value": self.score}
+
+    def get_absolute_url(self) -> str:
+        return reverse("facility:request_assessment", args=[self.request_id])
 
     def clean(self) -> None:
         errors: dict[str, str] = {}

@@ -1,20 +1,36 @@
 """Tables of facilities and requests."""
 
-from fmm_portal.core.tables import Column, LinkColumn, StatusColumn, Table
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from fmm_portal.core.tables import Column, LinkColumn, ManyColumn, StatusColumn, Table
 from fmm_portal.facility.models import Facility, Request
 
 
-class FacilityTable(Table):
-    code = LinkColumn(sort="code")
-    name = Column()
+def reference_of(request: Request) -> str:
+    """Its reference, or that it has none yet: one is given at registration."""
+    return request.reference or _t("no reference yet")
 
+
+class FacilityTable(Table):
     model = Facility
     order = "code"
+    code = LinkColumn(sort="code", sub=lambda facility: facility.name)
+    programme = Column(sort="programme__acronym")
+    is_open = Column()
 
 
 class RequestTable(Table):
-    title = LinkColumn()
-    reference = Column(sort="reference")
+    model = Request
+    order = "-requested_on"
+    reference = LinkColumn(sort="reference", value=reference_of, sub=lambda request: request.title)
+    institution = Column()
+    countries = ManyColumn()
+    requested_on = Column("requested_on", _("Date"), sort="requested_on", is_narrow=True)
     status = StatusColumn(sort="status")
 
-    model = Request
+
+class RequestTableForColleagues(RequestTable):
+    """Names of people stay with the programme."""
+
+    owner = Column("owner", _("Responsible"))

@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _l
 
 from fmm_portal.core.policies import can
-from fmm_portal.core.resource import Crumb
+from fmm_portal.core.resource import Crumb, with_query
 from fmm_portal.core.views import CrudViews
 from fmm_portal.facility.filters.programmes import ProgrammeFilterSet
 from fmm_portal.facility.forms.programmes import ProgrammeForm, VisibilityTextForm
@@ -34,6 +34,10 @@ class ProgrammeViews(CrudViews):
         return {
             "texts": list(record.visibility_texts.all()),
             "add_text_url": reverse("facility:visibilitytext_create", args=[record.pk]) if may_change else "",
+            "facilities": record.facilities.all(),
+            "add_facility_url": with_query(reverse("facility:facility_create"), programme=record.pk)
+            if may_change
+            else "",
         }
 
 
