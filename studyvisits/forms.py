@@ -541,8 +541,11 @@ class NewCommitmentForm(CommitmentForm):
     def _offer_what_belongs(self) -> None:
         """Lesson and plan activity are chosen once the source is known."""
 
-    def changes(self) -> dict[str, Any]:
-        return super().changes() | {"source": self.cleaned_data["source"]}
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        # The model's own rules look at the source, too.
+        self.instance.source = cleaned.get("source")
+        return cleaned
 
 
 class RequestOfCommitmentForm(RequestForm):

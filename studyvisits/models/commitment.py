@@ -120,8 +120,8 @@ class Commitment(Referenced, Searchable, Record):
             errors["owed_to"] = _t("The two sides must differ.")
         if self.done_on and self.done_on.earliest > today():
             errors["done_on"] = _t("This date is in the future.")
-        if type(self.source) not in SOURCES.values():
-            errors["source"] = _t("Say where this was promised.")
+        if self.source is not None and type(self.source) not in SOURCES.values():
+            errors["source"] = _t("Nothing can be promised at a record of this kind.")
         if self.lesson is not None and self.lesson.visit != self.visit:
             errors["lesson"] = _t("This lesson belongs to another visit.")
         if errors:

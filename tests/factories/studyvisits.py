@@ -130,6 +130,6 @@ class CommitmentFactory(factory.django.DjangoModelFactory[Commitment]):
         exclude = ("visit",)
 
     reference = factory.Sequence(lambda n: f"CM-2019-{n + 500:03d}")
-    visit = factory.SubFactory(StudyVisitFactory)
-    source = factory.SelfAttribute("visit")
+    visit = None
+    source = factory.LazyAttribute(lambda made: made.visit or StudyVisitFactory())
     text = factory.Sequence(lambda n: Multilingual(en=f"Send the manual {n}", fr=f"Envoyer le manuel {n}"))
