@@ -21,6 +21,8 @@ from fmm_portal.api.serializers import ReasonRequest, ResourceSerializer, Strict
 from fmm_portal.api.subjects import SubjectBrief
 from fmm_portal.api.viewsets import ResourceViewSet, with_relations
 from fmm_portal.core.models import Record
+from fmm_portal.core.policies import can
+from fmm_portal.core.principals import Principal
 from fmm_portal.institutions.models import Country, Institution
 from studyvisits import filters, services
 from studyvisits.cases import CASE_FORMAT, InvalidCase, export_case, import_case
@@ -40,6 +42,23 @@ from studyvisits.models import (
     StudyVisit,
 )
 from studyvisits.sources import SOURCES, source_is_seen, source_name, with_sources
+
+
+def without_unseen(
+    shown: dict[str, Any], record: Any, principal: Principal, served: dict[str, tuple[str, ...]]
+) -> dict[str, Any]:
+    """What a record says of others, without those that the reader may not see; lists know it beforehand."""
+    for owner, names in served.items():
+        related = getattr(record, f"{owner}_id") and getattr(record, owner)
+        if not related:
+            continue
+        is_seen = getattr(record, f"sees_{owner}", None)
+        if is_seen is None:
+            is_seen = can(principal, "view", related).allowed
+        if not is_seen:
+            shown |= {key: None for name in names for key in (name, f"{name}_id") if key in shown}
+    return shown
+
 
 # --- The visit ------------------------------------------------------------------------------------------------
 
@@ -77,6 +96,10 @@ class StudyVisitSerializer(ResourceSerializer):
             "sending_countries": ("delegations__sending_countries",),
             "host_countries": ("legs__country",),
         }
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        served = {"action": ("action", "activity"), "strategy": ("strategy", "milestone", "plan_activity")}
+        return without_unseen(super().to_representation(instance), instance, principal_of(self), served)
 
 
 class LegSerializer(ResourceSerializer):
@@ -423,8 +446,10 @@ class CommitmentSerializer(ResourceSerializer):
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown = super().to_representation(instance)
         if not source_is_seen(instance, principal_of(self)):
-            shown |= dict.fromkeys(("source_type", "source_id", "source", "visit_id", "visit"))
-        return shown
+            told = ("source_type", "source_id", "source", "visit_id", "visit", "lesson_id", "lesson")
+            shown |= dict.fromkeys(told)
+        served = {"plan_activity": ("plan_activity",), "request": ("request",)}
+        return without_unseen(shown, instance, principal_of(self), served)
 
 
 class CommitmentViewSet(ResourceViewSet):
@@ -472,6 +497,10 @@ class StudyVisitViewSet(ResourceViewSet):
     serializer_class = StudyVisitSerializer
     filterset_class = filters.StudyVisitFilterSet
     ordering_fields = ("reference", "starts_on", "ends_on", "status", "created_at", "updated_at")
+
+    def get_queryset(self) -> Any:
+        rows: Any = super().get_queryset()
+        return rows.for_reader(self.principal)
 
     def perform_create(self, values: dict[str, Any]) -> Record:
         related: dict[str, Any] = {

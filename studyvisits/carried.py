@@ -162,7 +162,7 @@ def carried_points(occasion: Occasion, principal: Principal) -> list[Point]:
     amendments = list(
         Amendment.objects.visible_to(principal)
         .filter(milestone__in=earlier[Milestone].order_by().values("pk"))
-        .select_related("milestone__strategy__country", "asked_by__country")
+        .select_related("milestone__strategy__owner_institution__country", "asked_by__country")
         .order_by("milestone__actual_on", "order", "pk")
     )
     moment = end_of_the_last(earlier)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from fmm_portal.core.partial_dates import PartialDate
+from fmm_portal.core.policies import policy_for
 from fmm_portal.core.querysets import RecordQuerySet
 from studyvisits.enums import AHEAD_STATUSES, OPEN_COMMITMENTS
 
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
     from fmm_portal.core.principals import Principal
     from fmm_portal.institutions.models import Country
     from studyvisits.models import AgendaItem, Commitment, StudyVisit
+
+
+def sees(principal: "Principal", model: type[models.Model], name: str) -> models.expressions.Combinable:
+    """Whether a principal may see the record to which a row's relation leads, asked of all rows at once."""
+    related: Any = model._meta.get_field(name).related_model
+    policy = policy_for(related)
+    if policy.sees_all(principal):
+        return models.Value(True)
+    seen = policy.scope(principal, related._default_manager.all()).order_by().values("pk")
+    return models.ExpressionWrapper(models.Q(**{f"{name}__in": seen}), models.BooleanField())
 
 
 class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
@@ -57,6 +68,13 @@ class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
         hosted = Leg.objects.filter(country__in=keys).order_by().values("visit")
         return self.filter(models.Q(pk__in=sent.values("studyvisit")) | models.Q(pk__in=hosted))
 
+    def for_reader(self, principal: "Principal") -> Self:
+        """With `sees_action` and `sees_strategy`: who takes part sees the visit, though not all that it serves."""
+        return self.annotate(
+            sees_action=sees(principal, self.model, "action"),
+            sees_strategy=sees(principal, self.model, "strategy"),
+        )
+
     def ahead(self) -> Self:
         """Not yet completed and not given up; also those whose planned dates have passed: somebody must act."""
         return self.filter(status__in=AHEAD_STATUSES)
@@ -88,7 +106,11 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
         from studyvisits.policies import COMMITMENTS
 
         seen = COMMITMENTS.at_seen_sources(principal)
-        return self.annotate(source_is_seen=models.ExpressionWrapper(seen, models.BooleanField()))
+        return self.annotate(
+            source_is_seen=models.ExpressionWrapper(seen, models.BooleanField()),
+            sees_plan_activity=sees(principal, self.model, "plan_activity"),
+            sees_request=sees(principal, self.model, "request"),
+        )
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN_COMMITMENTS)

@@ -40,8 +40,8 @@ def events(country: Country, principal: Principal) -> Iterable[Event]:
     )
     for activity in taking_place.select_related("action"):
         yield Event(
-            "activity", activity.get_kind_display(), activity.starts_on, activity.ends_on, activity.title, activity,
-            activity.action.reference,
+            "activity", _("Activity"), activity.starts_on, activity.ends_on, activity.title, activity,
+            f"{activity.get_kind_display()} · {activity.action.reference}",
         )  # fmt: skip
 
 

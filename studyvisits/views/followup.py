@@ -161,7 +161,16 @@ class CommitmentViews(CrudViews):
     def fact_list(self, record: Any) -> list[Fact]:
         """Who owes what to whom by when is shown even when it is missing; the rest only where it is known."""
         asked = {"owed_by", "owed_to", "due_on", "owner"}
-        return [fact for fact in super().fact_list(record) if fact.value or fact.name in asked]
+        seen = {
+            "lesson": record.source_is_seen,
+            "plan_activity": record.sees_plan_activity,
+            "request": record.sees_request,
+        }
+        return [
+            fact
+            for fact in super().fact_list(record)
+            if (fact.value or fact.name in asked) and seen.get(fact.name, True)
+        ]
 
     def extra(self, record: Any) -> dict[str, Any]:
         source = record.source if record.source_is_seen else None
