@@ -1,6 +1,7 @@
 """Study visits and their parts as resources."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -45,7 +46,7 @@ from studyvisits.sources import SOURCES, source_is_seen, source_name, with_sourc
 
 
 def without_unseen(
-    shown: dict[str, Any], record: Any, principal: Principal, served: dict[str, tuple[str, ...]]
+    shown: dict[str, Any], record: Any, principal: Principal, served: Mapping[str, tuple[str, ...]]
 ) -> dict[str, Any]:
     """What a record says of others, without those that the reader may not see; lists know it beforehand."""
     for owner, names in served.items():
@@ -393,7 +394,7 @@ class CommitmentSerializer(ResourceSerializer):
 
     source_type = SourceType(source="source_type_id", required=False)
     source_id = serializers.IntegerField(required=False)
-    source = SubjectBrief(read_only=True, allow_null=True)
+    source = SubjectBrief(read_only=True, allow_null=True)  # type: ignore[assignment]
     visit_id = RelatedId(StudyVisit, source="visit", required=False)
     visit = Brief(StudyVisit, allow_null=True)
     is_overdue = serializers.BooleanField(read_only=True)
@@ -436,7 +437,7 @@ class CommitmentSerializer(ResourceSerializer):
             name: [_("Say where this was promised.")] for name, value in missing.items() if not value
         }:
             raise ValidationError(errors, code="required")
-        rows: Any = model._default_manager  # type: ignore[union-attr]
+        rows: Any = model._default_manager
         source = rows.visible_to(principal_of(self)).filter(pk=pk).first()
         if source is None:
             message = _("There is no such record with the id {pk_value}, or none that you may see.")

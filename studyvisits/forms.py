@@ -172,7 +172,7 @@ class StudyVisitForm(RecordForm):
         assert isinstance(field, forms.ModelChoiceField)
         assert field.queryset is not None
         field.queryset = (
-            field.queryset.filter(**owner) if None not in owner.values() else model.objects.none()
+            field.queryset.filter(**owner) if None not in owner.values() else model._default_manager.none()
         )
         if not field.queryset.exists():
             del self.fields[name]
@@ -532,7 +532,7 @@ class NewCommitmentForm(CommitmentForm):
     """What was promised anywhere: where is asked, too."""
 
     class Meta(CommitmentForm.Meta):
-        fields = ("text", "owed_by", "owed_to", "due_on", "owner", "notes")
+        fields = ("text", "owed_by", "owed_to", "due_on", "owner", "notes")  # type: ignore[assignment]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -96,7 +96,7 @@ def ends_on(source: Any) -> PartialDate | None:
     """Its last day, or the first where no other is known."""
     for name in ("ends_on", "held_until"):
         if found := getattr(source, name, None):
-            return found  # type: ignore[no-any-return]
+            return found
     return begins_on(source)
 
 

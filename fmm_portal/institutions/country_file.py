@@ -72,7 +72,7 @@ def events_of(country: Country, principal: Principal) -> list[Event]:
 def next_dates(events: Iterable[Event]) -> list[Event]:
     """The first events that are not over, soonest first."""
     ahead = [event for event in events if event.first and (event.last or event.first).latest >= today()]
-    return sorted(ahead, key=lambda event: event.first or "")[:NEXT_DATES]  # type: ignore[arg-type, return-value]
+    return sorted(ahead, key=lambda event: event.first or "")[:NEXT_DATES]
 
 
 class YearOfEvents(NamedTuple):
@@ -108,7 +108,7 @@ def time_line(events: list[Event], query: dict[str, str]) -> TimeLine:
     every_year = sorted({event.first.year for event in chosen if event.first}, reverse=not oldest_first)
     year = _year_asked(query, every_year, len(chosen))
     dated = [event for event in chosen if event.first and (year is None or event.first.year == year)]
-    dated.sort(key=lambda event: event.first or "", reverse=not oldest_first)  # type: ignore[arg-type, return-value]
+    dated.sort(key=lambda event: event.first or "", reverse=not oldest_first)
     years = [YearOfEvents(y, list(rows)) for y, rows in groupby(dated, lambda event: event.first.year)]  # type: ignore[union-attr]
     undated = [event for event in chosen if event.first is None]
     if undated and (year is None or year == every_year[-1]):

@@ -37,7 +37,7 @@ class FollowUpTab(VisitFrame):
             "commitment_table": CommitmentTable(commitments, without=("source",)),
             "commitments": commitments,
             "may_add_lesson": can(self.principal, "create", Lesson(visit=visit)).allowed,
-            "may_commit": can(self.principal, "create", Commitment(visit=visit)).allowed,
+            "may_commit": can(self.principal, "create", Commitment(source=visit)).allowed,
         }
         return self.tab(visit, "followup", context)
 
@@ -73,7 +73,7 @@ class VisitCommitmentViews(VisitPartViews):
             if lesson.isdecimal()
             else None
         )
-        return Commitment(visit=self.visit, lesson=found)
+        return Commitment(source=self.visit, lesson=found)
 
     def after(self, record: Any) -> str:
         if "again" in self.request.POST:
@@ -143,7 +143,9 @@ class CommitmentViews(CrudViews):
         made = Request(
             title=Multilingual({code: text.splitlines()[0] for code, text in record.text.items()}),
             need=record.text,
-            institution=record.owed_to or record.owed_by or (strategy and strategy.owner_institution),
+            institution=record.owed_to
+            or record.owed_by
+            or (strategy.owner_institution if strategy else None),
         )
         return self.edit_with(
             made,
