@@ -184,6 +184,9 @@ class PlanActivityPolicy(StrategyPartPolicy):
 class ReviewPolicy(StrategyPartPolicy):
     """A draft is for the programme; a final review is read with the strategy and not changed."""
 
+    def sees_all(self, principal: Principal) -> bool:
+        return has_role_everywhere(principal, STAFF)
+
     def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         visible = super().scope(principal, queryset)
         if has_role_everywhere(principal, STAFF):

@@ -1,10 +1,13 @@
 """Study visits and their parts as resources."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
@@ -13,11 +16,14 @@ from rest_framework.response import Response
 
 from delegations.models import Delegate
 from fmm_portal.api.actions import act, on_collection, read
-from fmm_portal.api.fields import Brief, Briefs, Choice, MultilingualField, RelatedId
+from fmm_portal.api.fields import Brief, Briefs, Choice, MultilingualField, RelatedId, principal_of
 from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.serializers import ReasonRequest, ResourceSerializer, StrictSerializer
+from fmm_portal.api.subjects import SubjectBrief
 from fmm_portal.api.viewsets import ResourceViewSet, with_relations
 from fmm_portal.core.models import Record
+from fmm_portal.core.policies import can
+from fmm_portal.core.principals import Principal
 from fmm_portal.institutions.models import Country, Institution
 from studyvisits import filters, services
 from studyvisits.cases import CASE_FORMAT, InvalidCase, export_case, import_case
@@ -40,6 +46,24 @@ from studyvisits.models import (
     SessionNote,
     StudyVisit,
 )
+from studyvisits.sources import SOURCES, source_is_seen, source_name, with_sources
+
+
+def without_unseen(
+    shown: dict[str, Any], record: Any, principal: Principal, served: Mapping[str, tuple[str, ...]]
+) -> dict[str, Any]:
+    """What a record says of others, without those that the reader may not see; lists know it beforehand."""
+    for owner, names in served.items():
+        related = getattr(record, f"{owner}_id") and getattr(record, owner)
+        if not related:
+            continue
+        is_seen = getattr(record, f"sees_{owner}", None)
+        if is_seen is None:
+            is_seen = can(principal, "view", related).allowed
+        if not is_seen:
+            shown |= {key: None for name in names for key in (name, f"{name}_id") if key in shown}
+    return shown
+
 
 # --- The visit ------------------------------------------------------------------------------------------------
 
@@ -67,11 +91,20 @@ class StudyVisitSerializer(ResourceSerializer):
             "outcomes",
             "sources",
             "owner",
+            "action",
+            "activity",
+            "strategy",
+            "milestone",
+            "plan_activity",
         )
         prefetch = {
             "sending_countries": ("delegations__sending_countries",),
             "host_countries": ("legs__country",),
         }
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        served = {"action": ("action", "activity"), "strategy": ("strategy", "milestone", "plan_activity")}
+        return without_unseen(super().to_representation(instance), instance, principal_of(self), served)
 
 
 class LegSerializer(ResourceSerializer):
@@ -433,12 +466,42 @@ class EvaluationResponseViewSet(ResourceViewSet):
     ordering_fields = ("updated_at",)
 
 
+@extend_schema_field({"type": "string", "enum": list(SOURCES)})
+class SourceType(serializers.Field[Any, Any, Any, Any]):
+    """The resource of the record at which a commitment was made."""
+
+    default_error_messages = {"invalid": _l("Where it was made is one of: {known}.")}
+
+    def to_internal_value(self, data: Any) -> type[Record]:
+        if not isinstance(data, str) or data not in SOURCES:
+            self.fail("invalid", known=", ".join(SOURCES))
+        return SOURCES[data]
+
+    def to_representation(self, value: int) -> str | None:
+        model = ContentType.objects.get_for_id(value).model_class()
+        return source_name(model) if model is not None else None  # type: ignore[arg-type]
+
+
 class CommitmentSerializer(ResourceSerializer):
+    """`source` is the one record at which it was made; `visit` repeats it where that is a study visit.
+
+    All of them are null for a side of the commitment that may not see the source.
+    """
+
+    source_type = SourceType(source="source_type_id", required=False)
+    source_id = serializers.IntegerField(required=False)
+    source = SubjectBrief(read_only=True, allow_null=True)  # type: ignore[assignment]
+    visit_id = RelatedId(StudyVisit, source="visit", required=False)
+    visit = Brief(StudyVisit, allow_null=True)
     is_overdue = serializers.BooleanField(read_only=True)
 
     class Meta:
         model = Commitment
         fields = (
+            "source_type",
+            "source_id",
+            "source",
+            "visit_id",
             "visit",
             "lesson",
             "text",
@@ -447,19 +510,57 @@ class CommitmentSerializer(ResourceSerializer):
             "due_on",
             "is_overdue",
             "owner",
+            "plan_activity",
+            "request",
             "evidence",
             "done_on",
             "notes",
         )
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Turn the ways of naming the source into one record that the caller may see."""
+        values: dict[str, Any] = super().validate(attrs)
+        model, pk = values.pop("source_type_id", None), values.pop("source_id", None)
+        visit = values.pop("visit", None)
+        if visit is not None and (model or pk):
+            raise ValidationError({"visit_id": [_("Give either visit_id or source_type with source_id.")]})
+        if visit is not None:
+            return {**values, "source": visit}
+        if model is None and pk is None and self.instance is not None:
+            return values
+        missing = {"source_type": model, "source_id": pk}
+        if errors := {
+            name: [_("Say where this was promised.")] for name, value in missing.items() if not value
+        }:
+            raise ValidationError(errors, code="required")
+        rows: Any = model._default_manager
+        source = rows.visible_to(principal_of(self)).filter(pk=pk).first()
+        if source is None:
+            message = _("There is no such record with the id {pk_value}, or none that you may see.")
+            raise ValidationError({"source_id": [message.format(pk_value=pk)]}, code="does_not_exist")
+        return {**values, "source": source}
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        if not source_is_seen(instance, principal_of(self)):
+            told = ("source_type", "source_id", "source", "visit_id", "visit", "lesson_id", "lesson")
+            shown |= dict.fromkeys(told)
+        served = {"plan_activity": ("plan_activity",), "request": ("request",)}
+        return without_unseen(shown, instance, principal_of(self), served)
+
 
 class CommitmentViewSet(ResourceViewSet):
-    """Who owes what to whom by when."""
+    """Who owes what to whom by when: made at a study visit, a review, a committee meeting, a milestone, an action
+    or an activity."""
 
     resource = "commitments"
     serializer_class = CommitmentSerializer
     filterset_class = filters.CommitmentFilterSet
     ordering_fields = ("reference", "due_on", "status", "updated_at")
+
+    def get_queryset(self) -> Any:
+        rows: Any = super().get_queryset()
+        return rows.for_reader(self.principal).prefetch_related(with_sources())
 
 
 # --- The visit as a whole ------------------------------------------------------------------------------------
@@ -493,6 +594,10 @@ class StudyVisitViewSet(ResourceViewSet):
     serializer_class = StudyVisitSerializer
     filterset_class = filters.StudyVisitFilterSet
     ordering_fields = ("reference", "starts_on", "ends_on", "status", "created_at", "updated_at")
+
+    def get_queryset(self) -> Any:
+        rows: Any = super().get_queryset()
+        return rows.for_reader(self.principal)
 
     def perform_create(self, values: dict[str, Any]) -> Record:
         related: dict[str, Any] = {

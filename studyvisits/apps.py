@@ -9,11 +9,24 @@ class StudyVisitsConfig(AppConfig):
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.stated_dates import register_dated
-        from studyvisits import navigation, policies, reports, workflow
+        from studyvisits import (
+            country_events,
+            navigation,
+            panels,
+            policies,
+            reports,
+            sources,
+            thread,
+            workflow,
+        )
         from studyvisits.models import Commitment, StudyVisit
 
         policies.register()
+        sources.register()
         workflow.register()
+        thread.register()
+        country_events.register()
+        panels.register()
         reports.register()
         navigation.register()
         register_document_host(StudyVisit)

@@ -19,8 +19,9 @@ from fmm_portal.core.filters import (
     until_date,
 )
 from fmm_portal.core.partial_dates import PartialDate, today
-from fmm_portal.facility.models import Programme
+from fmm_portal.facility.models import Action, Activity, Programme, Request
 from fmm_portal.institutions.models import Country, Institution, Theme
+from strategies.models import Milestone, PlanActivity, Strategy
 from studyvisits.enums import (
     OPEN_COMMITMENTS,
     AttendanceStatus,
@@ -48,6 +49,7 @@ from studyvisits.models import (
     SessionNote,
     StudyVisit,
 )
+from studyvisits.sources import SOURCES, source_kinds
 
 
 class StudyVisitFilterSet(SearchableFilterSet):
@@ -64,6 +66,12 @@ class StudyVisitFilterSet(SearchableFilterSet):
     )
     delegation_id = RelationFilter(Delegation, field_name="delegations", label=_("Delegation"))
     owner_id = ColleagueFilter(field_name="owner", label=_("Responsible officer"))
+    country_id = RelationFilter(Country, method="filter_country", label=_("Sending or host country"))
+    action_id = RelationFilter(Action, field_name="action", label=_("Action"))
+    activity_id = RelationFilter(Activity, field_name="activity", label=_("Activity of the action"))
+    strategy_id = RelationFilter(Strategy, field_name="strategy", label=_("Strategy"))
+    milestone_id = RelationFilter(Milestone, field_name="milestone", label=_("Milestone"))
+    plan_activity_id = RelationFilter(PlanActivity, field_name="plan_activity", label=_("Plan activity"))
     year = django_filters.NumberFilter(method="filter_year", label=_("Year"), min_value=1900, max_value=2200)
     starts_on_from = from_date("starts_on", _("Begins from"))
     starts_on_until = until_date("starts_on", _("Begins until"))
@@ -77,6 +85,11 @@ class StudyVisitFilterSet(SearchableFilterSet):
         model = StudyVisit
         fields = ()
 
+    def filter_country(
+        self, queryset: models.QuerySet[StudyVisit], name: str, value: list[Country]
+    ) -> models.QuerySet[StudyVisit]:
+        return queryset.between(value) if value else queryset  # type: ignore[attr-defined]
+
     def filter_year(
         self, queryset: models.QuerySet[StudyVisit], name: str, value: int
     ) -> models.QuerySet[StudyVisit]:
@@ -88,7 +101,8 @@ class StudyVisitFilterSet(SearchableFilterSet):
         self, queryset: models.QuerySet[StudyVisit], name: str, value: bool
     ) -> models.QuerySet[StudyVisit]:
         waiting = Commitment.objects.visible_to(self.principal).open()
-        visits = waiting.order_by().values("visit")
+        # Of visits only: an unknown among the keys would exclude every row.
+        visits = waiting.filter(study_visit__isnull=False).order_by().values("study_visit")
         return queryset.filter(pk__in=visits) if value else queryset.exclude(pk__in=visits)
 
 
@@ -242,8 +256,16 @@ class LessonFilterSet(SearchableFilterSet):
 
 class CommitmentFilterSet(SearchableFilterSet):
     reference = django_filters.CharFilter(field_name="reference", lookup_expr="iexact", label=_("Reference"))
-    visit_id = RelationFilter(StudyVisit, field_name="visit", label=_("Study visit"))
+    visit_id = RelationFilter(StudyVisit, field_name="study_visit", label=_("Study visit"))
+    source_type = django_filters.ChoiceFilter(
+        choices=[(name, model._meta.verbose_name_plural) for name, model in SOURCES.items()],
+        method="filter_source_type",
+        label=_("Made at"),
+    )
+    source_id = django_filters.NumberFilter(field_name="source_id", label=_("Id of where it was made"))
     lesson_id = RelationFilter(Lesson, field_name="lesson", label=_("Lesson"))
+    plan_activity_id = RelationFilter(PlanActivity, field_name="plan_activity", label=_("Plan activity"))
+    request_id = RelationFilter(Request, field_name="request", label=_("Request that came of it"))
     owed_by_id = RelationFilter(Institution, field_name="owed_by", label=_("Owed by"))
     owed_to_id = RelationFilter(Institution, field_name="owed_to", label=_("Owed to"))
     institution_id = RelationFilter(
@@ -261,6 +283,11 @@ class CommitmentFilterSet(SearchableFilterSet):
     class Meta:
         model = Commitment
         fields = ()
+
+    def filter_source_type(
+        self, queryset: models.QuerySet[Commitment], name: str, value: str
+    ) -> models.QuerySet[Commitment]:
+        return queryset.filter(source_type=source_kinds()[SOURCES[value]])
 
     def filter_country(
         self, queryset: models.QuerySet[Commitment], name: str, value: list[Country]

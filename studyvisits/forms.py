@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 
 from babel.dates import format_date
 from django import forms
+from django.db import transaction
 from django.db.models import Max, Q
 from django.forms.models import ModelChoiceIterator
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -18,9 +20,13 @@ from fmm_portal.core.display import hour
 from fmm_portal.core.forms import RecordForm, Section, dress_field
 from fmm_portal.core.models import Record
 from fmm_portal.core.partial_dates import babel_locale
-from fmm_portal.core.principals import Actor
-from fmm_portal.core.services import create_record
+from fmm_portal.core.principals import Actor, Principal
+from fmm_portal.core.querysets import fold
+from fmm_portal.core.services import create_record, update_record
+from fmm_portal.facility.forms.requests import RequestForm
+from fmm_portal.facility.models import Activity
 from fmm_portal.institutions.models import Country, Institution
+from strategies.models import Milestone, PlanActivity
 from studyvisits.agenda import long_day, order_in_day
 from studyvisits.enums import AttendanceStatus, QuestionStatus
 from studyvisits.models import (
@@ -40,6 +46,7 @@ from studyvisits.models import (
     StudyVisit,
 )
 from studyvisits.services import plan_study_visit, record_attendance, write_note
+from studyvisits.sources import READ_WITH, SOURCES, label_of, strategy_of
 
 # A visit longer than this chooses the day in a calendar instead of a list of days.
 LISTED_DAYS = 21
@@ -125,6 +132,11 @@ class StudyVisitForm(RecordForm):
         Section(_("The visit"), ("title", "programme", "themes", "owner")),
         Section(_("Dates"), (("starts_on", "ends_on"), "stated_duration_days", "dates_note")),
         Section(_("What it is for"), ("objectives", "outcomes")),
+        Section(
+            _("What it serves"),
+            ("action", "activity", "strategy", "milestone", "plan_activity"),
+            _("Choose the action and the strategy first; once they are saved, their parts are offered."),
+        ),
         Section(_("Where this is known from"), ("sources",)),
     )
 
@@ -141,12 +153,32 @@ class StudyVisitForm(RecordForm):
             "dates_note",
             "objectives",
             "outcomes",
+            "action",
+            "activity",
+            "strategy",
+            "milestone",
+            "plan_activity",
             "sources",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choose_colleague(self.fields["owner"])
+        self._offer_parts("activity", {"action": self.instance.action_id}, Activity)
+        strategy = self.instance.strategy_id
+        self._offer_parts("milestone", {"strategy": strategy}, Milestone)
+        self._offer_parts("plan_activity", {"plan__strategy": strategy}, PlanActivity)
+
+    def _offer_parts(self, name: str, owner: dict[str, int | None], model: type[Record]) -> None:
+        """The parts of the action or strategy that the visit has; without any there is nothing to ask."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        assert field.queryset is not None
+        field.queryset = (
+            field.queryset.filter(**owner) if None not in owner.values() else model._default_manager.none()
+        )
+        if not field.queryset.exists():
+            del self.fields[name]
 
 
 class LegForm(RecordForm):
@@ -468,16 +500,27 @@ class LessonForm(RecordForm):
 
 
 class CommitmentForm(RecordForm):
-    """What was promised at one visit."""
+    """What was promised, where its source is known."""
 
     sections: ClassVar = (
-        Section(_("The promise"), ("visit", "text", ("owed_by", "owed_to"))),
+        Section(_("The promise"), ("source", "text", ("owed_by", "owed_to"))),
         Section(_("Follow-up"), (("due_on", "owner"), "lesson", "notes")),
+        Section(_("What it leads to"), ("plan_activity", "request")),
     )
 
     class Meta:
         model = Commitment
-        fields = ("text", "owed_by", "owed_to", "due_on", "owner", "lesson", "notes")
+        fields = (
+            "text",
+            "owed_by",
+            "owed_to",
+            "due_on",
+            "owner",
+            "lesson",
+            "plan_activity",
+            "request",
+            "notes",
+        )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -485,24 +528,94 @@ class CommitmentForm(RecordForm):
         if not self.is_edit:
             self.initial.setdefault("owner", None)
             self.initial["owner"] = self.initial["owner"] or self.actor.user_id
+            # A request comes of a commitment later, by its own button.
+            self.fields.pop("request", None)
+        self._offer_what_belongs()
+
+    def _offer_what_belongs(self) -> None:
         self._offer_lessons()
+        self._offer_plan_activities()
 
     def _offer_lessons(self) -> None:
         field = self.fields["lesson"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = Lesson.objects.filter(visit=self.instance.visit)
+        visit = self.instance.visit
+        field.queryset = Lesson.objects.filter(visit=visit) if visit is not None else Lesson.objects.none()
         if not field.queryset.exists():
             del self.fields["lesson"]
 
+    def _offer_plan_activities(self) -> None:
+        """Those of the strategy that the source is about; nothing to choose from is not asked."""
+        field = self.fields["plan_activity"]
+        assert isinstance(field, forms.ModelChoiceField)
+        strategy = strategy_of(self.instance.source)
+        if strategy is not None and field.queryset is not None:
+            field.queryset = field.queryset.filter(plan__strategy=strategy)
+        if field.queryset is None or not field.queryset.exists():
+            del self.fields["plan_activity"]
+
+
+class SourceField(forms.ChoiceField):
+    """One record of any kind at which something may be promised; its value is "study-visits:12"."""
+
+    def __init__(self, principal: Principal) -> None:
+        super().__init__(
+            label=_("Where it was promised"),
+            help_text=_("The visit, review, meeting, milestone, action or activity."),
+        )
+        self.records: dict[str, Record] = {}
+        choices: list[Any] = [("", _("Choose…"))]
+        for name, model in SOURCES.items():
+            rows: Any = model._default_manager
+            found = {
+                f"{name}:{row.pk}": row
+                for row in rows.visible_to(principal).select_related(*READ_WITH.get(model, ()))
+            }
+            self.records |= found
+            if found:
+                group = [(value, label_of(row)) for value, row in found.items()]
+                title = str(capfirst(model._meta.verbose_name_plural))
+                choices.append((title, sorted(group, key=lambda choice: fold(choice[1]))))
+        self.choices = choices
+        self.widget.attrs |= {"data-searchable": "", "data-none": _("Nothing matches.")}
+
+    def clean(self, value: Any) -> Record | None:
+        return self.records.get(super().clean(value))
+
 
 class NewCommitmentForm(CommitmentForm):
-    """What was promised at any visit: the visit is asked, too."""
+    """What was promised anywhere: where is asked, too."""
 
     class Meta(CommitmentForm.Meta):
-        fields = ("visit", "text", "owed_by", "owed_to", "due_on", "owner", "notes")
+        fields = ("text", "owed_by", "owed_to", "due_on", "owner", "notes")  # type: ignore[assignment]
 
-    def _offer_lessons(self) -> None:
-        """A lesson is chosen once the visit is known."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source"] = SourceField(self.actor.principal)
+
+    def _offer_what_belongs(self) -> None:
+        """Lesson and plan activity are chosen once the source is known."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        # The model's own rules look at the source, too.
+        self.instance.source = cleaned.get("source")
+        return cleaned
+
+
+class RequestOfCommitmentForm(RequestForm):
+    """A new request with what the commitment says already in it; once saved, the commitment names it."""
+
+    def __init__(self, *args: Any, commitment: Commitment, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.commitment = commitment
+        self._options = {"actor": self.actor, "commitment": commitment}
+
+    @transaction.atomic
+    def create(self, actor: Actor) -> Record:
+        request = super().create(actor)
+        update_record(self.commitment, actor=actor, changes={"request": request})
+        return request
 
 
 def delegates_of(visit: StudyVisit) -> Any:

@@ -20,7 +20,7 @@ from fmm_portal.accounts.roles import (
 )
 from fmm_portal.core.document_policies import DocumentHost
 from fmm_portal.core.enums import Audience
-from fmm_portal.core.policies import YES, Decision, Policy, no, register_policy, remembered
+from fmm_portal.core.policies import YES, Decision, Policy, no, policy_for, register_policy, remembered
 from fmm_portal.core.principals import Principal
 from studyvisits.enums import DebriefStatus
 from studyvisits.models import (
@@ -40,6 +40,7 @@ from studyvisits.models import (
     SessionNote,
     StudyVisit,
 )
+from studyvisits.sources import owner_of, source_kinds
 
 HOSTING_ROLES: AbstractSet[str] = {Role.PARTNER, Role.HOST}
 
@@ -70,8 +71,11 @@ def _travelling(principal: Principal) -> models.Q:
 class StudyVisitPolicy(DocumentHost, Policy):
     """The programme sees all visits; agencies, hosts and delegates those that they take part in."""
 
+    def sees_all(self, principal: Principal) -> bool:
+        return has_role_everywhere(principal, READERS_OF_THE_PROGRAMME)
+
     def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        if has_role_everywhere(principal, READERS_OF_THE_PROGRAMME):
+        if self.sees_all(principal):
             return queryset
         roles: AbstractSet[str] = {*READERS_OF_THE_PROGRAMME, Role.PARTNER}
         return queryset.filter(
@@ -358,11 +362,55 @@ class EvaluationResponsePolicy(EvaluationPolicy):
         return self.in_kept_visits(principal, queryset)
 
 
-class CommitmentPolicy(DocumentHost, VisitPartPolicy):
-    """Followed up after the visit is closed, too; the side that owes may report progress."""
+class CommitmentPolicy(DocumentHost, Policy):
+    """Seen with its source and by its two sides, kept by whoever keeps the source, after that is closed, too.
+
+    The side that owes may report progress.
+    """
+
+    def sees_all(self, principal: Principal) -> bool:
+        return has_role_everywhere(principal, STAFF)
+
+    def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        if self.sees_all(principal):
+            return queryset
+        sides = institutions_of(principal, HOSTING_ROLES)
+        theirs = models.Q(owed_by__in=sides) | models.Q(owed_to__in=sides)
+        return queryset.filter(theirs | self.at_seen_sources(principal))
+
+    def at_seen_sources(self, principal: Principal) -> models.Q:
+        """Those made at what the principal may see."""
+        seen = models.Q(pk__in=[])
+        for model, kind in source_kinds().items():
+            policy, about = policy_for(model), models.Q(source_type=kind)
+            if not policy.sees_all(principal):
+                rows = policy.scope(principal, model._default_manager.all()).order_by()
+                about &= models.Q(source_id__in=rows.values("pk"))
+            seen |= about
+        return seen
+
+    def keeps(self, principal: Principal, obj: Any) -> bool:
+        """Whether the principal is programme staff for the source; without one, for any."""
+        if has_role_everywhere(principal, STAFF):
+            return True
+        source = obj.source if obj is not None else None
+        if source is None:
+            return bool(countries_of(principal, STAFF))
+        owner = owner_of(source) or source
+        policy: Any = policy_for(owner)
+        return bool(policy.is_kept_by(principal, owner))
+
+    def may_create(self, principal: Principal, obj: Any) -> Decision:
+        return self.may_change(principal, obj)
 
     def may_change(self, principal: Principal, obj: Any) -> Decision:
         return YES if self.keeps(principal, obj) else no()
+
+    def may_delete(self, principal: Principal, obj: Any) -> Decision:
+        return self.may_change(principal, obj)
+
+    def may_override(self, principal: Principal, obj: Any) -> Decision:
+        return VISITS.may_override(principal, None)
 
     def _progress(self, principal: Principal, obj: Any) -> Decision:
         owes = (
@@ -388,10 +436,23 @@ class CommitmentPolicy(DocumentHost, VisitPartPolicy):
     def document_scope(
         self, principal: Principal, audience: str, hosts: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
+        """As the documents of its source; what is for those who take part is for its two sides, too."""
         if audience == Audience.EVERYONE:
             return self.scope(principal, hosts)
-        visits = VISITS.document_scope(principal, audience, StudyVisit.objects.all()).order_by()
-        return hosts.filter(visit__in=visits.values("pk"))
+        seen = models.Q(pk__in=[])
+        for model, kind in source_kinds().items():
+            policy: Any = policy_for(model)
+            # A review carries no documents of its own: those of its strategy's parts say who reads them.
+            if isinstance(policy, DocumentHost):
+                rows = policy.document_scope(principal, audience, model._default_manager.all()).order_by()
+                seen |= models.Q(source_type=kind, source_id__in=rows.values("pk"))
+        if audience == Audience.PARTICIPANTS:
+            sides = institutions_of(principal, HOSTING_ROLES)
+            seen |= models.Q(owed_by__in=sides) | models.Q(owed_to__in=sides)
+        return hosts.filter(seen)
+
+
+COMMITMENTS = CommitmentPolicy()
 
 
 def _delegations_received(principal: Principal) -> models.QuerySet[Any]:
@@ -418,5 +479,5 @@ def register() -> None:
     register_policy(Evaluation, EvaluationPolicy())
     register_policy(EvaluationQuestion, EvaluationQuestionPolicy())
     register_policy(EvaluationResponse, EvaluationResponsePolicy())
-    register_policy(Commitment, CommitmentPolicy())
+    register_policy(Commitment, COMMITMENTS)
     register_delegation_scope(_delegations_received)

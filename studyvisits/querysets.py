@@ -1,16 +1,32 @@
 """Rows of study visits and their parts."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from fmm_portal.core.partial_dates import PartialDate
+from fmm_portal.core.policies import policy_for
 from fmm_portal.core.querysets import RecordQuerySet
 from studyvisits.enums import AHEAD_STATUSES, OPEN_COMMITMENTS
 
 if TYPE_CHECKING:
+    from fmm_portal.core.models import Record
+    from fmm_portal.core.principals import Principal
+    from fmm_portal.institutions.models import Country
     from studyvisits.models import AgendaItem, Commitment, StudyVisit
+
+
+def sees(principal: "Principal", model: type[models.Model], name: str) -> models.expressions.Combinable:
+    """Whether a principal may see the record to which a row's relation leads, asked of all rows at once."""
+    related: Any = model._meta.get_field(name).related_model
+    policy = policy_for(related)
+    if policy.sees_all(principal):
+        return models.Value(True)
+    seen = policy.scope(principal, related._default_manager.all()).order_by().values("pk")
+    return models.ExpressionWrapper(models.Q(**{f"{name}__in": seen}), models.BooleanField())
 
 
 class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
@@ -20,22 +36,43 @@ class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
         )
 
     def with_detail(self) -> Self:
-        return self.with_related().prefetch_related(
-            "programme__funders__country", "delegations__sending_institutions__country"
+        served = ("action", "activity", "strategy", "milestone", "plan_activity__plan")
+        return (
+            self.with_related()
+            .select_related(*served)
+            .prefetch_related("programme__funders__country", "delegations__sending_institutions__country")
         )
 
     def with_counts(self) -> Self:
         """With `agenda_count` and `open_commitment_count`, as subqueries so that neither multiplies the other."""
         from studyvisits.models import AgendaItem, Commitment
 
-        def count(rows: models.QuerySet[models.Model]) -> models.Subquery:
-            counted = rows.order_by().values("visit").annotate(n=models.Count("pk")).values("n")
+        def count(rows: models.QuerySet[models.Model], by: str) -> models.Subquery:
+            counted = rows.order_by().values(by).annotate(n=models.Count("pk")).values("n")
             return models.functions.Coalesce(models.Subquery(counted), 0)  # type: ignore[return-value]
 
         mine = models.OuterRef("pk")
         return self.annotate(
-            agenda_count=count(AgendaItem.objects.filter(visit=mine)),
-            open_commitment_count=count(Commitment.objects.filter(visit=mine, status__in=OPEN_COMMITMENTS)),
+            agenda_count=count(AgendaItem.objects.filter(visit=mine), "visit"),
+            open_commitment_count=count(
+                Commitment.objects.filter(study_visit=mine, status__in=OPEN_COMMITMENTS), "source_id"
+            ),
+        )
+
+    def between(self, countries: "Iterable[Country]") -> Self:
+        """Visits that one of these countries sends or hosts."""
+        from studyvisits.models import Leg
+
+        keys = [country.pk for country in countries]
+        sent = self.model.delegations.through.objects.filter(delegation__sending_countries__in=keys)
+        hosted = Leg.objects.filter(country__in=keys).order_by().values("visit")
+        return self.filter(models.Q(pk__in=sent.values("studyvisit")) | models.Q(pk__in=hosted))
+
+    def for_reader(self, principal: "Principal") -> Self:
+        """With `sees_action` and `sees_strategy`: who takes part sees the visit, though not all that it serves."""
+        return self.annotate(
+            sees_action=sees(principal, self.model, "action"),
+            sees_strategy=sees(principal, self.model, "strategy"),
         )
 
     def ahead(self) -> Self:
@@ -53,7 +90,27 @@ class AgendaItemQuerySet(RecordQuerySet["AgendaItem"]):
 
 class CommitmentQuerySet(RecordQuerySet["Commitment"]):
     def with_related(self) -> Self:
-        return self.select_related("visit", "owed_by__country", "owed_to__country", "owner", "lesson")
+        from studyvisits.sources import with_sources
+
+        return self.select_related(
+            "owed_by__country", "owed_to__country", "owner", "lesson", "plan_activity__plan", "request"
+        ).prefetch_related(with_sources())
+
+    def made_at(self, source: "Record") -> Self:
+        """Those whose one source is this record."""
+        kind = ContentType.objects.get_for_model(source)
+        return self.filter(source_type=kind, source_id=source.pk)
+
+    def for_reader(self, principal: "Principal") -> Self:
+        """With `source_is_seen`: a side of a commitment sees it, though perhaps not where it was made."""
+        from studyvisits.policies import COMMITMENTS
+
+        seen = COMMITMENTS.at_seen_sources(principal)
+        return self.annotate(
+            source_is_seen=models.ExpressionWrapper(seen, models.BooleanField()),
+            sees_plan_activity=sees(principal, self.model, "plan_activity"),
+            sees_request=sees(principal, self.model, "request"),
+        )
 
     def open(self) -> Self:
         return self.filter(status__in=OPEN_COMMITMENTS)

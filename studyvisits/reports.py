@@ -265,7 +265,8 @@ def build_debrief_note(visit: StudyVisit, principal: Principal) -> DebriefNoteDa
                 "status": commitment.status,
                 "done_on": _iso(commitment.done_on),
             }
-            for commitment in _of(Commitment.objects, visit, principal)
+            for commitment in Commitment.objects.visible_to(principal)
+            .made_at(visit)
             .with_related()
             .prefetch_related("owed_by__former_names", "owed_to__former_names")
         ],

@@ -14,6 +14,7 @@ from fmm_portal.core.tables import Column, LinkColumn, PeriodColumn, StatusColum
 from fmm_portal.core.templatetags.portal import icon
 from fmm_portal.institutions.models import Country
 from studyvisits.models import Commitment, StudyVisit
+from studyvisits.sources import short_label
 
 # More countries than this are counted, the rest is read on hover and on the visit's page.
 NAMED_COUNTRIES = 3
@@ -67,6 +68,21 @@ class DueColumn(Column):
         )
 
 
+class SourceColumn(Column):
+    """Where it was promised, leading there; nothing for who may not see that record."""
+
+    def render(self, record: Any) -> str | SafeString:
+        if not record.source_is_seen:
+            return ""
+        source = record.source
+        return format_html(
+            '<a href="{}">{}</a><span class="table__sub">{}</span>',
+            source.get_absolute_url(),
+            short_label(source),
+            record.source_kind,
+        )
+
+
 class StudyVisitTable(Table):
     model = StudyVisit
     order = "-dates"
@@ -88,9 +104,4 @@ class CommitmentTable(Table):
     owed_to = Column(value=lambda commitment: text(commitment.owed_to))
     due = DueColumn("due_on", _("Due"), sort="due_on", is_narrow=True)
     status = StatusColumn(sort="status")
-    visit = LinkColumn(
-        "visit.reference",
-        _("Study visit"),
-        url=lambda commitment: commitment.visit.get_absolute_url(),
-        is_narrow=True,
-    )
+    source = SourceColumn("source", _("From"), is_narrow=True)

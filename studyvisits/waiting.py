@@ -74,7 +74,7 @@ def _nominations(visit: StudyVisit, principal: Principal, url: str) -> Iterable[
 
 
 def _commitments(visit: StudyVisit, principal: Principal, url: str) -> Iterable[Waiting]:
-    still_open = list(Commitment.objects.visible_to(principal).filter(visit=visit).open())
+    still_open = list(Commitment.objects.visible_to(principal).made_at(visit).open())
     late = [commitment.reference for commitment in still_open if commitment.is_overdue]
     soon = [
         commitment.reference

@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 import delegations.api
 import fmm_portal.api.documents
+import fmm_portal.api.stated_dates
 import fmm_portal.facility.api
 import fmm_portal.institutions.api
 import fmm_portal.reports.api
@@ -24,6 +25,7 @@ for module in (
     strategies.api,
     studyvisits.api,
     fmm_portal.api.documents,
+    fmm_portal.api.stated_dates,
     fmm_portal.reports.api,
 ):
     module.register(router)

@@ -27,11 +27,13 @@ from fmm_portal.api.serializers import (
     TransitionRequest,
     transition_request,
 )
+from fmm_portal.api.thread import thread_action
 from fmm_portal.core.history import readable_history
 from fmm_portal.core.models import Record
 from fmm_portal.core.policies import policy_for, require
 from fmm_portal.core.principals import Actor, Principal
 from fmm_portal.core.services import create_record, delete_record, update_record
+from fmm_portal.core.thread import stage_of
 from fmm_portal.core.workflow import Workflow, workflow_for
 
 
@@ -87,6 +89,8 @@ class ResourceViewSet(GenericViewSet[Any]):
                 f"{cls.__name__} needs an ordering: pages of unordered rows repeat and lose some."
             )
         policy_for(cls.model)
+        if stage_of(cls.model) is not None:
+            cls.thread = thread_action()  # type: ignore[attr-defined]
         cls.workflow = workflow_for(cls.model)
         if cls.workflow is not None:
             for transition in cls.workflow.transitions:

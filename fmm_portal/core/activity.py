@@ -1,6 +1,6 @@
 """Writing and reading history: snapshots of a record, the difference of two, and how people read it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -125,6 +125,34 @@ def last_reason(record: Record, verb: str) -> str:
     kind = ContentType.objects.get_for_model(record)
     entries = Activity.objects.filter(subject_type=kind, subject_id=record.pk, verb=verb)
     return entries.values_list("reason", flat=True).first() or ""
+
+
+def states_on(records: Iterable[Record], moment: datetime) -> dict[Record, str]:
+    """The status of each record at a moment, as its history tells; one query for records of one model.
+
+    What was loaded from elsewhere has no history as old as that: its first known status stands. Records whose
+    history says nothing of a status are left out.
+    """
+    known = {(ContentType.objects.get_for_model(row).pk, row.pk): row for row in records}
+    about = models.Q(pk__in=[])
+    for kind in {kind for kind, _pk in known}:
+        about |= models.Q(subject_type=kind, subject_id__in=[pk for key, pk in known if key == kind])
+    found: dict[Record, str] = {}
+    for entry in Activity.objects.filter(about).order_by("at", "pk"):
+        pair = entry.changes.get("status")
+        if pair is None:
+            continue
+        record = known[entry.subject_type_id, entry.subject_id]
+        if entry.at < moment:
+            found[record] = pair[1]
+        elif record not in found:
+            found[record] = pair[0] or pair[1]
+    return found
+
+
+def state_on(record: Record, moment: datetime) -> str | None:
+    """The status of one record at a moment; None when its history says nothing of it."""
+    return states_on([record], moment).get(record)
 
 
 def _shown(field: Any, value: Any) -> Any:

@@ -126,8 +126,12 @@ def badge(record: models.Model, field: str = "") -> str | SafeString:
     """The state of a record, in words and with a tone."""
     workflow = workflow_for(record)
     name = field or (workflow.field if workflow else "status")
-    state = str(getattr(record, name, "") or "")
+    return state_badge(record, str(getattr(record, name, "") or ""), name)
+
+
+def state_badge(record: models.Model, state: str, field: str = "status") -> str | SafeString:
+    """A state that a record has or had."""
     if not state:
         return ""
-    label = getattr(record, f"get_{name}_display")()
+    label = dict(record._meta.get_field(field).flatchoices).get(state, state)  # type: ignore[union-attr]
     return format_html('<span class="badge badge--{}">{}</span>', TONES.get(state, "plain"), label)

@@ -6,6 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from fmm_portal.core.models import Record, StatedDate
+from fmm_portal.core.panels import register_panel
 from fmm_portal.core.policies import Decision, Policy, no, policy_for, register_policy
 from fmm_portal.core.principals import Principal
 from fmm_portal.core.querysets import RecordQuerySet
@@ -16,7 +17,11 @@ _hosts: list[type[Record]] = []
 def register_dated(model: type[Record]) -> None:
     """Let records of this model carry the dates that other sources give."""
     if model not in _hosts:
+        from fmm_portal.core.stated_date_views import other_dates_panel
+
         _hosts.append(model)
+        # The page of every such record shows them; the views stand above this module.
+        register_panel(model, other_dates_panel, order=90)
 
 
 def dated_models() -> list[type[Record]]:

@@ -12,13 +12,15 @@ class FacilityConfig(AppConfig):
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.navigation import NavigationItem, register_in_section
         from fmm_portal.core.stated_dates import register_dated
-        from fmm_portal.facility import navigation, policies, workflow
+        from fmm_portal.facility import country_events, navigation, policies, thread, workflow
         from fmm_portal.facility.models import Action, Activity, Request
         from fmm_portal.institutions.navigation import DIRECTORY
 
         policies.register()
         workflow.register()
         navigation.register()
+        thread.register()
+        country_events.register()
         for model in (Request, Action, Activity):
             register_document_host(model)
             register_dated(model)

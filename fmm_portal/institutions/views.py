@@ -11,6 +11,7 @@ from fmm_portal.core.documents import documents_of
 from fmm_portal.core.policies import can, require
 from fmm_portal.core.resource import with_query
 from fmm_portal.core.views import CrudViews
+from fmm_portal.institutions.country_file import events_of, figures_of, next_dates, time_line
 from fmm_portal.institutions.filters import (
     ContactFilterSet,
     CountryFilterSet,
@@ -40,7 +41,12 @@ class CountryViews(CrudViews):
 
     def extra(self, record: Country) -> dict[str, Any]:
         rows = Institution.objects.visible_to(self.principal).filter(country=record)
+        events = events_of(record, self.principal)
         return {
+            "figures": figures_of(record, self.principal),
+            "next_dates": next_dates(events),
+            "line": time_line(events, self.request.GET.dict()),
+            "event_count": len(events),
             "institutions": InstitutionTable(list(rows.with_related()[:SHOWN]), without=["country"]),
             "institution_count": rows.count(),
             "institutions_url": with_query(reverse("institutions:institution_list"), country_id=record.pk),

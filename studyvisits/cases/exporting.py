@@ -284,7 +284,7 @@ class _CaseExport:
         ]
 
     def commitments(self) -> list[dict[str, Any]]:
-        rows = self.seen(Commitment, "owed_by__country", "owed_to__country", "lesson", visit=self.visit)
+        rows = self.seen(Commitment, "owed_by__country", "owed_to__country", "lesson", study_visit=self.visit)
         steps = steps_taken(rows)
         return [
             told(

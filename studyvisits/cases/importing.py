@@ -296,7 +296,7 @@ class _CaseImport:
         for number, entry in enumerate(self.entries("commitments")):
             path = f"commitments[{number}]"
             commitment = Commitment(
-                visit=visit,
+                source=visit,
                 owed_by=self.directory.institution(entry.get("owed_by"), f"{path}.owed_by"),
                 owed_to=self.directory.institution(entry.get("owed_to"), f"{path}.owed_to"),
                 lesson=self.recall(self.lessons, entry, "lesson", path),

@@ -5,6 +5,7 @@ from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -116,6 +117,14 @@ class StudyVisit(Referenced, Searchable, Record):
         default=VisitStatus.PLANNED,
         editable=False,
         db_index=True,
+    )
+
+    # What was promised at it; commitments are also made elsewhere.
+    commitments = GenericRelation(
+        "studyvisits.Commitment",
+        content_type_field="source_type",
+        object_id_field="source_id",
+        related_query_name="study_visit",
     )
 
     reference_prefix: ClassVar[str] = "SV"

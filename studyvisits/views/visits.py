@@ -38,11 +38,17 @@ class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, Ev
     table_class = StudyVisitTable
     filterset_class = StudyVisitFilterSet
     filter_names = ("search", "sending_country_id", "host_country_id", "theme_id", "status")
-    more_filters = ("year", "programme_id", "host_institution_id", "owner_id", "has_open_commitments")
+    more_filters = (
+        "year", "country_id", "programme_id", "host_institution_id", "owner_id", "has_open_commitments",
+        "action_id", "strategy_id", "milestone_id", "plan_activity_id",
+    )  # fmt: skip
     history_template = "studyvisits/visit_history.html"
     create_label = _("Plan study visit")
     empty_text = _("A study visit begins with a title; dates, delegation and agenda follow.")
-    facts = ("programme", "themes", "objectives", "dates_note", "outcomes")
+    facts = (
+        "programme", "themes", "objectives", "dates_note", "outcomes", "action", "activity", "strategy",
+        "milestone", "plan_activity",
+    )  # fmt: skip
 
     def create(self) -> HttpResponse:
         self.form_class = PlanVisitForm  # type: ignore[misc]
@@ -63,8 +69,20 @@ class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, Ev
 
     def known_facts(self, visit: StudyVisit) -> list[Fact]:
         """What a plan should say is shown even when it is missing; the rest only where it is known."""
-        facts = zip(self.facts, facts_of(visit, self.facts, self.principal), strict=True)
-        return [fact for name, fact in facts if fact.value or name in {"programme", "themes", "objectives"}]
+        facts = facts_of(visit, self.served_facts(visit), self.principal)
+        return [fact for fact in facts if fact.value or fact.name in {"programme", "themes", "objectives"}]
+
+    def served_facts(self, visit: StudyVisit) -> list[str]:
+        """Without what the visit serves where this person may not see it."""
+        served = {"action": ("action", "activity"), "strategy": ("strategy", "milestone", "plan_activity")}
+        hidden = {
+            name
+            for owner, names in served.items()
+            for name in names
+            if getattr(visit, owner) is not None
+            and not can(self.principal, "view", getattr(visit, owner)).allowed
+        }
+        return [name for name in self.facts if name not in hidden]
 
     def reports_of(self, visit: StudyVisit) -> dict[str, Any]:
         """The newest report of each kind and language, and what may be asked for."""

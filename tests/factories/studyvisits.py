@@ -126,11 +126,15 @@ class DebriefParticipantFactory(factory.django.DjangoModelFactory[DebriefPartici
 
 
 class CommitmentFactory(factory.django.DjangoModelFactory[Commitment]):
+    """Made at a visit, unless told another `source`."""
+
     class Meta:
         model = Commitment
+        exclude = ("visit",)
 
     reference = factory.Sequence(lambda n: f"CM-2019-{n + 500:03d}")
-    visit = factory.SubFactory(StudyVisitFactory)
+    visit = None
+    source = factory.LazyAttribute(lambda made: made.visit or StudyVisitFactory())
     text = factory.Sequence(lambda n: Multilingual(en=f"Send the manual {n}", fr=f"Envoyer le manuel {n}"))
 
 

@@ -93,7 +93,11 @@ class TestCommitmentPages(PageContract):
 
     def form_data(self) -> dict[str, object]:
         visit = StudyVisit.objects.first() or StudyVisitFactory()
-        return {"visit": visit.pk, "text_en": "Send the procedures manual", "due_on": "03/2019"}
+        return {
+            "source": f"study-visits:{visit.pk}",
+            "text_en": "Send the procedures manual",
+            "due_on": "03/2019",
+        }
 
 
 # --- Cost ------------------------------------------------------------------------------------------------------

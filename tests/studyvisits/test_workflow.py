@@ -109,7 +109,7 @@ def part(visit, kind):
         "visit": visit,
         "host": AgendaHost.objects.filter(item__visit=visit).first(),
         "debrief": Debrief.objects.filter(visit=visit).first(),
-        "commitment": Commitment.objects.filter(visit=visit).first(),
+        "commitment": Commitment.objects.made_at(visit).first(),
     }[kind]
 
 

@@ -75,6 +75,12 @@ def badge(record: Any, field: str = "") -> str | SafeString:
 
 
 @register.simple_tag
+def state_badge(record: models.Model, state: str) -> str | SafeString:
+    """{% state_badge commitment "open" %}: a state that the record had, as `badge` shows the one that it has."""
+    return display.state_badge(record, state)
+
+
+@register.simple_tag
 def icon(name: str, classes: str = "") -> SafeString:
     """{% icon "plus" %}: a drawing of static/icons.svg; words beside it carry the meaning."""
     return format_html(

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('studyvisits', '0002_what_visits_hang_on'),
+        ('studyvisits', '0005_source_instead_of_visit'),
     ]
 
     operations = [
