@@ -10,7 +10,7 @@ class FacilityConfig(AppConfig):
 
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
-        from fmm_portal.core.navigation import NavigationItem, register_in_section
+        from fmm_portal.core.navigation import NavigationItem, register_in_section, register_navigation
         from fmm_portal.core.stated_dates import register_dated
         from fmm_portal.facility import policies, workflow
         from fmm_portal.facility.models import Action, Activity, Request
@@ -21,4 +21,5 @@ class FacilityConfig(AppConfig):
         for model in (Request, Action, Activity):
             register_document_host(model)
             register_dated(model)
+        register_navigation(NavigationItem(_("Actions"), "facility:action_list", 7, ("/actions/",)))
         register_in_section(DIRECTORY, NavigationItem(_("Programmes"), "facility:programme_list", 50))

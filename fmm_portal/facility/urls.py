@@ -1,6 +1,14 @@
 """Addresses of programmes, requests and actions."""
 
-from fmm_portal.facility.views.actions import ActionViews, ActivityViews
+from fmm_portal.facility.views.actions import (
+    ActionViews,
+    ActivityViews,
+    ApprovalViews,
+    BudgetLineViews,
+    ExpertViews,
+    IndicatorViews,
+    RiskViews,
+)
 from fmm_portal.facility.views.programmes import ProgrammeViews, VisibilityTextViews
 from fmm_portal.facility.views.requests import FacilityViews, RequestViews
 
@@ -13,4 +21,9 @@ urlpatterns = [
     *RequestViews.get_urls(),
     *ActionViews.get_urls(),
     *ActivityViews.get_urls(),
+    *ExpertViews.get_urls(),
+    *BudgetLineViews.get_urls(),
+    *IndicatorViews.get_urls(),
+    *RiskViews.get_urls(),
+    *ApprovalViews.get_urls(),
 ]
