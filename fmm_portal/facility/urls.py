@@ -9,7 +9,7 @@ from fmm_portal.facility.views.actions import (
     IndicatorViews,
     RiskViews,
 )
-from fmm_portal.facility.views.programmes import ProgrammeViews, VisibilityTextViews
+from fmm_portal.facility.views.programmes import LogoViews, ProgrammeViews, VisibilityTextViews
 from fmm_portal.facility.views.requests import FacilityViews, RequestViews
 
 app_name = "facility"
@@ -17,6 +17,7 @@ app_name = "facility"
 urlpatterns = [
     *ProgrammeViews.get_urls(),
     *VisibilityTextViews.get_urls(),
+    *LogoViews.get_urls(),
     *FacilityViews.get_urls(),
     *RequestViews.get_urls(),
     *ActionViews.get_urls(),
