@@ -136,7 +136,7 @@ class ApprovalData(TypedDict):
 
 
 class ActionFicheData(TypedDict):
-    """`format` names this structure for those who read the file in the PDF; `budget` is None where it is not for them."""
+    """`format` names this structure for who reads the file in the PDF; `budget` is None where it is not for them."""
 
     format: str
     action: ActionData
