@@ -205,7 +205,9 @@ def full_action() -> Action:
     )
     facility = FacilityFactory(programme=programme, name=Multilingual(en="Demand Driven Facility"))
     ministry = InstitutionFactory(acronym="MFPTAS", name=Multilingual(en="Ministry of Labour of Togo"))
-    request = RequestFactory(facility=facility, institution=ministry, reference="DDF-TG-2014-001")
+    request = RequestFactory(
+        facility=facility, institution=ministry, reference="DDF-TG-2014-001", status="approved"
+    )
     action = ActionFactory(
         reference="AC-2014-001",
         title=Multilingual(
