@@ -59,7 +59,7 @@ def present(data: "ActionFicheData") -> Shown:
             {"label": _("Partners"), "institutions": _institutions(action["partners"])},
         ],
         **{
-            name: Multilingual(action[name])  # type: ignore[literal-required]
+            name: Multilingual(action[name])
             for name in (
                 "context",
                 "overall_objective",

@@ -342,6 +342,13 @@ class ActionPolicy(DocumentHost, Policy):
 ACTIONS = ActionPolicy()
 
 
+def request_behind(action: Action, principal: Principal) -> Request | None:
+    """The request that the action answers, for those who may read it."""
+    if action.request_id is None or "request" in ACTIONS.hidden_fields(principal, action):
+        return None
+    return Request.objects.visible_to(principal).filter(pk=action.request_id).first()
+
+
 class ActivityPolicy(DocumentHost, PartPolicy):
     """As its action."""
 

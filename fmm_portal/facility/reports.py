@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.core.policies import can, policy_for
+from fmm_portal.core.policies import can
 from fmm_portal.core.principals import Principal
 from fmm_portal.facility import action_fiche
 from fmm_portal.facility.models import (
@@ -18,10 +18,10 @@ from fmm_portal.facility.models import (
     BudgetLine,
     Expert,
     Indicator,
-    Request,
     Risk,
 )
 from fmm_portal.facility.money import totals_of
+from fmm_portal.facility.policies import request_behind
 from fmm_portal.facility.report_data import (
     InstitutionData,
     ProgrammeData,
@@ -201,12 +201,12 @@ def _of(model: Any, action: Action, principal: Principal) -> Any:
 
 
 def _action(action: Action, principal: Principal) -> ActionData:
-    on = action.starts_on
+    on, request = action.starts_on, request_behind(action, principal)
     return {
         "reference": action.reference,
         "title": dict(action.title),
         "status": action.status,
-        "request": _request(action, principal),
+        "request": (request.reference or "") if request else "",
         "facility": dict(action.facility.name) if action.facility else {},
         "countries": [country.code for country in action.countries.all()],
         "themes": [dict(theme.name) for theme in action.themes.all()],
@@ -225,13 +225,6 @@ def _action(action: Action, principal: Principal) -> ActionData:
         "outcomes": dict(action.outcomes),
         "visibility_note": dict(action.visibility_note),
     }
-
-
-def _request(action: Action, principal: Principal) -> str:
-    if "request" in policy_for(action).hidden_fields(principal, action):
-        return ""
-    seen = Request.objects.visible_to(principal).filter(pk=action.request_id).first()
-    return seen.reference if seen else ""
 
 
 def _activity(activity: Activity) -> ActivityData:

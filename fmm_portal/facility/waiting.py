@@ -27,13 +27,12 @@ def _overdue_activities(principal: Principal) -> Iterable[Task]:
     running = Action.objects.visible_to(principal).running().filter(mine)
     counted = running.annotate(late=Count("activities", filter=Q(activities__in=late))).filter(late__gt=0)
     for action in counted[:LOOKED_AT]:
+        count = action.late  # type: ignore[attr-defined]
         text = ngettext(
-            "%(count)d activity is overdue: %(action)s",
-            "%(count)d activities are overdue: %(action)s",
-            action.late,
+            "%(count)d activity is overdue: %(action)s", "%(count)d activities are overdue: %(action)s", count
         )
         yield Task(
-            text % {"count": action.late, "action": action},
+            text % {"count": count, "action": action},
             reverse("facility:action_activities", args=[action.pk]),
             _("Open activities"),
         )

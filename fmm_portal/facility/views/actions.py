@@ -14,7 +14,7 @@ from fmm_portal.core.documents import documents_of
 from fmm_portal.core.facts import Fact, facts_of
 from fmm_portal.core.forms import RecordForm
 from fmm_portal.core.parts import PartViews
-from fmm_portal.core.policies import can, policy_for, require
+from fmm_portal.core.policies import can, require
 from fmm_portal.core.resource import Crumb, Tab
 from fmm_portal.core.views import CrudViews
 from fmm_portal.facility.enums import ACTION_STAGES
@@ -37,10 +37,10 @@ from fmm_portal.facility.models import (
     BudgetLine,
     Expert,
     Indicator,
-    Request,
     Risk,
 )
 from fmm_portal.facility.money import totals_of
+from fmm_portal.facility.policies import request_behind
 from fmm_portal.facility.tables.actions import ActionTable, ActivityTable
 from fmm_portal.reports.models import Report
 from fmm_portal.reports.registry import kinds_for
@@ -142,16 +142,10 @@ class ActionViews(CrudViews):
             "action": record,
             "title": _("%(reference)s %(title)s")
             % {"reference": record.reference, "title": str(record.title)},
-            "came_from": self.came_from(record),
+            "came_from": request_behind(record, self.principal),
             "may_edit": bool(context["edit_url"]),
             "limits": exceeded_limits(record, sees_budget=self.sees_budget(record)),
         }
-
-    def came_from(self, action: Action) -> Request | None:
-        """The request that the action answers, for those who may read it."""
-        if "request" in policy_for(action).hidden_fields(self.principal, action):
-            return None
-        return Request.objects.visible_to(self.principal).filter(pk=action.request_id).first()
 
     def tab(self, action: Action, page: str, context: dict[str, Any]) -> HttpResponse:
         """One tab: the frame of the action around `facility/action_<page>.html`."""
@@ -178,7 +172,7 @@ class ActionViews(CrudViews):
 
     def parts(self, model: Any, action: Action) -> models.QuerySet[Any]:
         rows: models.QuerySet[Any] = model.objects.visible_to(self.principal).filter(action=action)
-        return rows.with_related()  # type: ignore[attr-defined, no-any-return]
+        return rows.with_related()  # type: ignore[attr-defined]
 
     def known_facts(self, action: Action) -> list[Fact]:
         """What a fiche should say is shown even when it is missing; the rest only where it is known."""
