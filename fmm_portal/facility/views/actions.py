@@ -140,8 +140,6 @@ class ActionViews(CrudViews):
         context = super().page_of(record, current=current)
         return context | {
             "action": record,
-            "title": _("%(reference)s %(title)s")
-            % {"reference": record.reference, "title": str(record.title)},
             "came_from": request_behind(record, self.principal),
             "may_edit": bool(context["edit_url"]),
             "limits": exceeded_limits(record, sees_budget=self.sees_budget(record)),
