@@ -12,8 +12,16 @@ from django.utils.translation import ngettext
 from delegations.enums import DelegateRole
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate, babel_locale
+from fmm_portal.facility.report_words import (
+    Shown,
+    author_of,
+    country_names,
+    institution_in_words,
+    programme_in_words,
+)
 from fmm_portal.institutions.countries import country_name
 from fmm_portal.institutions.enums import Constituency, Sex
+from fmm_portal.reports.words import period, sources_in_words, title_size
 from studyvisits.enums import (
     CommitmentStatus,
     DebriefStatus,
@@ -33,13 +41,11 @@ if TYPE_CHECKING:
         DebriefNoteData,
         DelegationData,
         GroupData,
-        InstitutionData,
         LegData,
         NoteData,
         SessionData,
     )
 
-Shown = dict[str, Any]
 NOT_RECEIVING = (HostStatus.DECLINED, HostStatus.REPLACED)
 
 
@@ -54,13 +60,13 @@ def present(data: "DebriefNoteData") -> Shown:
     title = Multilingual(visit["title"])
     return {
         "title": title,
-        "title_size": _size(str(title)),
+        "title_size": title_size(str(title)),
         "kind_label": _("Debrief note"),
-        "author": _author(data),
-        "programme": _programme(data),
+        "author": author_of(data["programme"]),
+        "programme": programme_in_words(data["programme"]),
         "period": period(visit["starts_on"], visit["ends_on"]),
-        "senders": _countries(visit["sending_countries"]),
-        "hosts": _countries(visit["host_countries"]),
+        "senders": country_names(visit["sending_countries"]),
+        "hosts": country_names(visit["host_countries"]),
         "people": _people(data["delegations"]),
         "facts": _facts(data),
         "objectives": Multilingual(visit["objectives"]),
@@ -75,7 +81,7 @@ def present(data: "DebriefNoteData") -> Shown:
             {
                 **question,
                 "text": Multilingual(question["text"]),
-                "asked_by": _institution(question["asked_by"]),
+                "asked_by": institution_in_words(question["asked_by"]),
                 "answer": Multilingual(question["answer"]),
                 "is_answered": question["status"] == QuestionStatus.ANSWERED,
                 "status_label": QuestionStatus(question["status"]).label,
@@ -87,7 +93,7 @@ def present(data: "DebriefNoteData") -> Shown:
             {
                 **lesson,
                 "text": Multilingual(lesson["text"]),
-                "learnt_from": _institution(lesson["learnt_from"]),
+                "learnt_from": institution_in_words(lesson["learnt_from"]),
                 "transferability_label": _transferability(lesson["transferability"]),
                 "session_title": titles.get(lesson["session"] or 0),
             }
@@ -95,30 +101,8 @@ def present(data: "DebriefNoteData") -> Shown:
         ],
         "debrief": _debrief(data["debrief"]) if data["debrief"] else None,
         "commitments": [_commitment(commitment) for commitment in data["commitments"]],
-        "sources": [
-            {"text": source, "is_address": source.startswith(("https://", "http://"))}
-            for source in data["sources"]
-        ],
+        "sources": sources_in_words(data["sources"]),
     }
-
-
-def period(first: str | None, last: str | None) -> str:
-    """ "21–25 January 2019", "30 November – 4 December 2019", "July 2015"; "" when unknown."""
-    if first is None or last is None or first == last:
-        known = first or last
-        return PartialDate.from_iso(known).display() if known else ""
-    begin, end = PartialDate.from_iso(first), PartialDate.from_iso(last)
-    if begin.is_exact and end.is_exact and begin.year == end.year:
-        if begin.month == end.month:
-            return f"{begin.day}–{end.display()}"
-        return f"{format_date(begin.earliest, 'd MMMM', locale=babel_locale())} – {end.display()}"
-    return f"{begin.display()} – {end.display()}"
-
-
-def _size(title: str) -> str:
-    """The longer a title, the smaller it is set: it must leave room on the cover."""
-    steps = ((70, "display"), (140, "large"), (320, "medium"))
-    return next((size for length, size in steps if len(title) <= length), "small")
 
 
 def _facts(data: "DebriefNoteData") -> list[Shown]:
@@ -131,8 +115,8 @@ def _facts(data: "DebriefNoteData") -> list[Shown]:
         (_("Dates"), period(visit["starts_on"], visit["ends_on"])),
         (_("Note on the dates"), Multilingual(visit["dates_note"])),
         (_("Duration"), ngettext("%(count)d day", "%(count)d days", days) % {"count": days} if days else ""),
-        (_("Sending countries"), ", ".join(_countries(visit["sending_countries"]))),
-        (_("Host countries"), ", ".join(_countries(visit["host_countries"]))),
+        (_("Sending countries"), ", ".join(country_names(visit["sending_countries"]))),
+        (_("Host countries"), ", ".join(country_names(visit["host_countries"]))),
         (_("Places"), "; ".join(places) if any(leg["city"] for leg in data["legs"]) else ""),
         (_("Delegation"), _people(data["delegations"])),
         (_("Themes"), themes),
@@ -142,30 +126,6 @@ def _facts(data: "DebriefNoteData") -> list[Shown]:
     # What is not known is said, except where the line would only exist to explain another one.
     optional = {_("Note on the dates"), _("Places"), _("Themes")}
     return [{"label": label, "value": value} for label, value in rows if value or label not in optional]
-
-
-def _programme(data: "DebriefNoteData") -> Shown | None:
-    programme = data["programme"]
-    if programme is None:
-        return None
-    return {
-        "acronym": programme["acronym"],
-        "name": Multilingual(programme["name"]),
-        "implementer": _institution(programme["implementer"]),
-        "funders": [_institution(funder) for funder in programme["funders"]],
-        "contract_numbers": programme["contract_numbers"],
-        "funding_line": Multilingual(programme["funding_line"]),
-        "disclaimer": Multilingual(programme["disclaimer"]),
-    }
-
-
-def _author(data: "DebriefNoteData") -> str:
-    """Who issues the note: the implementer, else the programme."""
-    programme = data["programme"]
-    if programme is None:
-        return ""
-    issuer = programme["implementer"]
-    return str(Multilingual(issuer["name"] if issuer else programme["name"]))
 
 
 def _people(delegations: "list[DelegationData]") -> str:
@@ -186,7 +146,7 @@ def _delegation(delegation: "DelegationData", *, has_countries: bool) -> Shown:
                 **seat,
                 "position": Multilingual(seat["position"]),
                 "note": Multilingual(seat["note"]),
-                "institution": _institution(seat["institution"]),
+                "institution": institution_in_words(seat["institution"]),
                 "country": country_name(seat["country"]) if seat["country"] else "",
                 "role_label": "" if seat["role"] == DelegateRole.MEMBER else DelegateRole(seat["role"]).label,
                 "constituency_label": constituencies.get(seat["constituency"], ""),
@@ -244,7 +204,9 @@ def _days(sessions: list[Shown]) -> list[Shown]:
 
 def _session(session: "SessionData", *, has_countries: bool) -> Shown:
     hosts = [
-        _institution(host["institution"]) for host in session["hosts"] if host["status"] not in NOT_RECEIVING
+        institution_in_words(host["institution"])
+        for host in session["hosts"]
+        if host["status"] not in NOT_RECEIVING
     ]
     topic, label = Multilingual(session["topic"]), Multilingual(session["host_label"])
     hours = "–".join(hour for hour in (session["starts_at"], session["ends_at"]) if hour)
@@ -288,7 +250,7 @@ def _debrief(debrief: "DebriefData") -> Shown:
             {
                 **person,
                 "position": Multilingual(person["position"]),
-                "institution": _institution(person["institution"]),
+                "institution": institution_in_words(person["institution"]),
             }
             for person in debrief["participants"]
             if person["side"] == side
@@ -311,8 +273,8 @@ def _commitment(commitment: "CommitmentData") -> Shown:
     return {
         "reference": commitment["reference"],
         "text": Multilingual(commitment["text"]),
-        "owed_by": _institution(commitment["owed_by"]),
-        "owed_to": _institution(commitment["owed_to"]),
+        "owed_by": institution_in_words(commitment["owed_by"]),
+        "owed_to": institution_in_words(commitment["owed_to"]),
         "due": period(commitment["due_on"], None),
         "status_label": status.label,
         "done": period(commitment["done_on"], None) if status == CommitmentStatus.DONE else "",
@@ -323,20 +285,6 @@ def _transferability(code: str) -> str:
     return str(Transferability(code).label) if code else ""
 
 
-def _institution(institution: "InstitutionData | None") -> Shown | None:
-    if institution is None:
-        return None
-    return {
-        "name": Multilingual(institution["name"]),
-        "acronym": institution["acronym"],
-        "country": country_name(institution["country"]) if institution["country"] else "",
-    }
-
-
 def _place(leg: "LegData") -> str:
     country = country_name(leg["country"])
     return f"{leg['city']}, {country}" if leg["city"] else country
-
-
-def _countries(codes: Iterable[str]) -> list[str]:
-    return [country_name(code) for code in codes]

@@ -4,19 +4,24 @@ Positions, never persons: names, addresses, telephones and documents of people a
 """
 
 from collections.abc import Iterable
-from datetime import date, time
+from datetime import time
 from typing import Any, TypedDict
 
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from delegations.composition import Composition, Share, composition_of
 from delegations.models import Delegate, Delegation
-from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.principals import Principal
-from fmm_portal.facility.models import Programme
-from fmm_portal.institutions.models import Institution
+from fmm_portal.facility.report_data import (
+    InstitutionData,
+    ProgrammeData,
+    Text,
+    institution_data,
+    iso,
+    known_institution_data,
+    programme_data,
+)
 from fmm_portal.reports.registry import ReportKind, register_report
 from studyvisits import debrief_note
 from studyvisits.agenda import snapshot_item, without_labels
@@ -32,25 +37,6 @@ from studyvisits.models import (
     SessionNote,
     StudyVisit,
 )
-
-# Texts by language code; dates in ISO 8601 of full or reduced precision; states and kinds by their codes.
-Text = dict[str, str]
-
-
-class InstitutionData(TypedDict):
-    name: Text
-    acronym: str
-    country: str | None
-
-
-class ProgrammeData(TypedDict):
-    acronym: str
-    name: Text
-    implementer: InstitutionData | None
-    funders: list[InstitutionData]
-    contract_numbers: str
-    funding_line: Text
-    disclaimer: Text
 
 
 class VisitData(TypedDict):
@@ -205,7 +191,7 @@ def register() -> None:
             label=_("Debrief note"),
             model=StudyVisit,
             template="reports/debrief_note.html",
-            stylesheets=("reports/base.css", "reports/debrief_note.css"),
+            stylesheets=("reports/base.css", "reports/document.css", "reports/debrief_note.css"),
             build=build_debrief_note,
             present=debrief_note.present,
         )
@@ -227,14 +213,14 @@ def build_debrief_note(visit: StudyVisit, principal: Principal) -> DebriefNoteDa
     return {
         "format": "fmm-portal/debrief-note/1",
         "visit": _visit(visit),
-        "programme": _programme(visit.programme, visit) if visit.programme else None,
+        "programme": programme_data(visit.programme, visit.ends_on or visit.starts_on),
         "legs": [_leg(leg) for leg in _of(Leg.objects, visit, principal).select_related("country")],
         "delegations": _delegations(visit, principal),
         "agenda": _agenda(visit, principal, items),
         "questions": [
             {
                 "text": dict(question.text),
-                "asked_by": _institution(question.asked_by, on),
+                "asked_by": institution_data(question.asked_by, on),
                 "session": numbers.get(question.agenda_item_id or 0),
                 "status": question.status,
                 "answer": dict(question.answer),
@@ -246,7 +232,7 @@ def build_debrief_note(visit: StudyVisit, principal: Principal) -> DebriefNoteDa
         "lessons": [
             {
                 "text": dict(lesson.text),
-                "learnt_from": _institution(lesson.learnt_from, on),
+                "learnt_from": institution_data(lesson.learnt_from, on),
                 "session": numbers.get(lesson.agenda_item_id or 0),
                 "transferability": lesson.transferability,
             }
@@ -259,11 +245,11 @@ def build_debrief_note(visit: StudyVisit, principal: Principal) -> DebriefNoteDa
             {
                 "reference": commitment.reference,
                 "text": dict(commitment.text),
-                "owed_by": _institution(commitment.owed_by, on),
-                "owed_to": _institution(commitment.owed_to, on),
-                "due_on": _iso(commitment.due_on),
+                "owed_by": institution_data(commitment.owed_by, on),
+                "owed_to": institution_data(commitment.owed_to, on),
+                "due_on": iso(commitment.due_on),
                 "status": commitment.status,
-                "done_on": _iso(commitment.done_on),
+                "done_on": iso(commitment.done_on),
             }
             for commitment in Commitment.objects.visible_to(principal)
             .made_at(visit)
@@ -284,8 +270,8 @@ def _visit(visit: StudyVisit) -> VisitData:
         "reference": visit.reference,
         "title": dict(visit.title),
         "status": visit.status,
-        "starts_on": _iso(visit.starts_on),
-        "ends_on": _iso(visit.ends_on),
+        "starts_on": iso(visit.starts_on),
+        "ends_on": iso(visit.ends_on),
         "duration_days": visit.duration_days,
         "dates_note": dict(visit.dates_note),
         "objectives": dict(visit.objectives),
@@ -296,27 +282,12 @@ def _visit(visit: StudyVisit) -> VisitData:
     }
 
 
-def _programme(programme: Programme, visit: StudyVisit) -> ProgrammeData:
-    """The programme as its documents must name it at the end of the visit, or today while that is not known."""
-    end = visit.ends_on or visit.starts_on
-    texts = programme.visibility_on(end.latest if end else timezone.localdate())
-    return {
-        "acronym": programme.acronym,
-        "name": dict(programme.name),
-        "implementer": _institution(programme.implementer, end),
-        "funders": [_institution_data(funder, end) for funder in programme.funders.all()],
-        "contract_numbers": programme.contract_numbers,
-        "funding_line": dict(texts.funding_line) if texts else {},
-        "disclaimer": dict(texts.disclaimer) if texts else {},
-    }
-
-
 def _leg(leg: Leg) -> LegData:
     return {
         "country": leg.country.code,
         "city": leg.city,
-        "starts_on": _iso(leg.starts_on),
-        "ends_on": _iso(leg.ends_on),
+        "starts_on": iso(leg.starts_on),
+        "ends_on": iso(leg.ends_on),
     }
 
 
@@ -349,7 +320,7 @@ def _seat(delegate: Delegate, on: PartialDate | None) -> SeatData:
     return {
         "role": delegate.role,
         "position": dict(delegate.position),
-        "institution": _institution(delegate.institution, on),
+        "institution": institution_data(delegate.institution, on),
         "country": country.code if country else None,
         "constituency": delegate.effective_constituency,
         "seats": delegate.seats,
@@ -393,14 +364,14 @@ def _agenda(visit: StudyVisit, principal: Principal, items: list[AgendaItem]) ->
 def _session(item: AgendaItem, number: int, notes: list[NoteData], on: PartialDate | None) -> SessionData:
     return {
         "number": number,
-        "day": _iso(item.day),
+        "day": iso(item.day),
         "starts_at": _hour(item.starts_at),
         "ends_at": _hour(item.ends_at),
         "kind": item.kind,
         "topic": dict(item.topic),
         "host_label": dict(item.host_label),
         "hosts": [
-            {"institution": _institution_data(host.institution, on), "status": host.status}
+            {"institution": known_institution_data(host.institution, on), "status": host.status}
             for host in item.hosts.all()
         ],
         "place": item.place,
@@ -430,7 +401,7 @@ def _debrief(visit: StudyVisit, principal: Principal) -> DebriefData | None:
         return None
     people = DebriefParticipant.objects.visible_to(principal).filter(debrief=debrief)
     return {
-        "held_on": _iso(debrief.held_on),
+        "held_on": iso(debrief.held_on),
         "place": debrief.place,
         "recap": dict(debrief.recap),
         "cooperation_points": dict(debrief.cooperation_points),
@@ -440,7 +411,7 @@ def _debrief(visit: StudyVisit, principal: Principal) -> DebriefData | None:
             {
                 "side": person.side,
                 "position": dict(person.position),
-                "institution": _institution(person.institution, visit.starts_on),
+                "institution": institution_data(person.institution, visit.starts_on),
                 "has_agreed": person.has_agreed,
             }
             for person in people.select_related("institution__country").prefetch_related(
@@ -451,25 +422,6 @@ def _debrief(visit: StudyVisit, principal: Principal) -> DebriefData | None:
 
 
 # --- Small parts --------------------------------------------------------------------------------------------
-
-
-def _institution(institution: Institution | None, on: PartialDate | None) -> InstitutionData | None:
-    return _institution_data(institution, on) if institution is not None else None
-
-
-def _institution_data(institution: Institution, on: PartialDate | None) -> InstitutionData:
-    """Under the name that it had then."""
-    name: Multilingual
-    name, acronym = institution.name_on(on)
-    return {
-        "name": dict(name),
-        "acronym": acronym,
-        "country": institution.country.code if institution.country else None,
-    }
-
-
-def _iso(value: PartialDate | date | None) -> str | None:
-    return value.isoformat() if value else None
 
 
 def _hour(value: time | None) -> str | None:

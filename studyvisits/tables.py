@@ -1,6 +1,5 @@
 """Tables of study visits and commitments."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -12,31 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from fmm_portal.core.display import day, text
 from fmm_portal.core.tables import Column, LinkColumn, PeriodColumn, StatusColumn, Table
 from fmm_portal.core.templatetags.portal import icon
-from fmm_portal.institutions.models import Country
+from fmm_portal.institutions.columns import CountriesColumn
 from studyvisits.models import Commitment, StudyVisit
 from studyvisits.sources import short_label
-
-# More countries than this are counted, the rest is read on hover and on the visit's page.
-NAMED_COUNTRIES = 3
-
-
-def countries_in_short(countries: Sequence[Country]) -> str | SafeString:
-    """ "Togo, Ghana, Benin and 9 more"."""
-    names = [str(country) for country in countries]
-    if len(names) <= NAMED_COUNTRIES + 1:
-        return ", ".join(names)
-    shown = ", ".join(names[:NAMED_COUNTRIES])
-    rest = _t("and %(count)d more") % {"count": len(names) - NAMED_COUNTRIES}
-    return format_html(
-        '<span>{} <abbr title="{}">{}</abbr></span>', shown, ", ".join(names[NAMED_COUNTRIES:]), rest
-    )
-
-
-class CountriesColumn(Column):
-    """Countries by name, the first few. Prefetch them."""
-
-    def render(self, record: Any) -> str | SafeString:
-        return countries_in_short(self.read(record))
 
 
 class OpenCommitmentsColumn(Column):

@@ -68,6 +68,7 @@ class ApiContract:
         return f"{self.resource}/{record.pk}/"
 
     def model(self) -> type[Any]:
+        import fmm_portal.api.urls  # noqa: F401 - registers them
         from fmm_portal.api.resources import resource_models
 
         return resource_models()[self.resource]

@@ -1,6 +1,7 @@
 """Attaching files to records: what is accepted, who may open what."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -64,19 +65,28 @@ def documents_of(record: Record) -> RecordQuerySet[Document]:
     return Document.objects.filter(subject_type=kind, subject_id=record.pk).select_related("uploaded_by")
 
 
-def check_upload(upload: "UploadedFile[Any]") -> str:
-    """The content type to serve the file under. Raises ValidationError on "file": size, type, disguise."""
+def check_upload(
+    upload: "UploadedFile[Any]",
+    *,
+    accepted: Mapping[str, str] = ACCEPTED_TYPES,
+    max_bytes: int | None = None,
+) -> str:
+    """The content type to serve the file under. Raises ValidationError on "file": size, type, disguise.
+
+    `accepted` and `max_bytes` narrow what a document may be, such as for logos.
+    """
     suffix = PurePath(upload.name or "").suffix.lower()
-    if suffix not in ACCEPTED_TYPES:
-        kinds = ", ".join(sorted(kind.lstrip(".") for kind in ACCEPTED_TYPES))
+    if suffix not in accepted:
+        kinds = ", ".join(sorted(kind.lstrip(".") for kind in accepted))
         raise field_error(
             "file",
             _("Files of this type are not accepted. Accepted: %(kinds)s.") % {"kinds": kinds},
             "file_type",
         )
     size = upload.size or 0
-    if size > settings.DOCUMENT_MAX_BYTES:
-        limits = {"size": filesizeformat(size), "limit": filesizeformat(settings.DOCUMENT_MAX_BYTES)}
+    limit = settings.DOCUMENT_MAX_BYTES if max_bytes is None else max_bytes
+    if size > limit:
+        limits = {"size": filesizeformat(size), "limit": filesizeformat(limit)}
         raise field_error(
             "file", _("The file has %(size)s; at most %(limit)s are accepted.") % limits, "file_size"
         )
@@ -93,7 +103,16 @@ def check_upload(upload: "UploadedFile[Any]") -> str:
             _("The content is not that of a %(kind)s file.") % {"kind": suffix.lstrip(".")},
             "file_content",
         )
-    return ACCEPTED_TYPES[suffix]
+    return accepted[suffix]
+
+
+def sha256_of(upload: "UploadedFile[Any]") -> str:
+    """Of the whole content, which can be read again afterwards."""
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return digest.hexdigest()
 
 
 @transaction.atomic
@@ -108,10 +127,7 @@ def attach_document(
 ) -> Document:
     """Keep a file with a record.  Raises Forbidden, ValidationError (on "file" for the file itself)."""
     content_type = check_upload(upload)
-    digest = hashlib.sha256()
-    for chunk in upload.chunks():
-        digest.update(chunk)
-    upload.seek(0)
+    digest = sha256_of(upload)
     name = PurePath(upload.name or "file").name
     document = Document(
         subject=subject,
@@ -122,7 +138,7 @@ def attach_document(
         file_name=name[:200],
         content_type=content_type,
         size=upload.size or 0,
-        sha256=digest.hexdigest(),
+        sha256=digest,
         uploaded_by_id=actor.user_id,
     )
     return create_record(document, actor=actor)

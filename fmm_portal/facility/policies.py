@@ -319,7 +319,11 @@ class ActionPolicy(DocumentHost, Policy):
         return no(_("Actions are not deleted. Cancel the action instead."))
 
     may_draft_fiche = may_plan = may_start = may_report = may_complete = may_follow_up = may_close = _steps
-    may_suspend = may_resume = may_cancel = _steps
+    may_suspend = may_resume = may_plan_again = may_find_facts_again = may_return_to_work = may_cancel = (
+        _steps
+    )
+    # An officer who presented the fiche may take it back.
+    may_return_fiche = may_revise_fiche = _steps
 
     def _managed(self, principal: Principal, obj: Any) -> Decision:
         if not self.is_kept_by(principal, obj):
@@ -333,6 +337,15 @@ class ActionPolicy(DocumentHost, Policy):
 
     def may_attach(self, principal: Principal, obj: Any) -> Decision:
         return self._steps(principal, obj)
+
+    def hidden_fields(self, principal: Principal, obj: Any) -> frozenset[str]:
+        """The request that an action answers is for the programme and for those who asked."""
+        asks = obj is not None and obj.requesting_institution_id in institutions_of(principal, {Role.PARTNER})
+        return frozenset() if asks or reads_the_programme(principal) else frozenset({"request"})
+
+    def may_see_budget(self, principal: Principal, obj: Any) -> Decision:
+        """Money is for the programme and its viewers."""
+        return YES if reads_the_programme(principal) else no()
 
     may_request_report = Policy.may_view
 
@@ -354,11 +367,19 @@ class ActionPolicy(DocumentHost, Policy):
 ACTIONS = ActionPolicy()
 
 
+def request_behind(action: Action, principal: Principal) -> Request | None:
+    """The request that the action answers, for those who may read it."""
+    if action.request_id is None or "request" in ACTIONS.hidden_fields(principal, action):
+        return None
+    return Request.objects.visible_to(principal).filter(pk=action.request_id).first()
+
+
 class ActivityPolicy(DocumentHost, PartPolicy):
     """As its action."""
 
     def may_attach(self, principal: Principal, obj: Any) -> Decision:
-        return self.may_change(principal, obj)
+        """Papers come in after the end, too."""
+        return ACTIONS.may_attach(principal, self.owner_of(obj) if obj is not None else None)
 
     may_request_report = Policy.may_view
 
@@ -370,10 +391,10 @@ class ActivityPolicy(DocumentHost, PartPolicy):
 
 
 class BudgetLinePolicy(PartPolicy):
-    """Money is for the programme and its viewers."""
+    """As its action, for those who may see its budget."""
 
     def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        if not reads_the_programme(principal):
+        if not ACTIONS.may_see_budget(principal, None).allowed:
             return queryset.none()
         return super().scope(principal, queryset)
 

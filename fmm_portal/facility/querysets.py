@@ -2,8 +2,17 @@
 
 from typing import TYPE_CHECKING, Self
 
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from fmm_portal.core.partial_dates import PartialDate, today
 from fmm_portal.core.querysets import RecordQuerySet
-from fmm_portal.facility.enums import PENDING_REQUESTS, RUNNING_ACTIONS
+from fmm_portal.facility.enums import (
+    OPEN_ACTIVITIES,
+    PENDING_REQUESTS,
+    RUNNING_ACTIONS,
+    ActivityStatus,
+)
 
 if TYPE_CHECKING:
     from fmm_portal.facility.models import Action, Activity, Programme, Request
@@ -48,6 +57,20 @@ class ActionQuerySet(RecordQuerySet["Action"]):
     def running(self) -> Self:
         return self.filter(status__in=RUNNING_ACTIONS)
 
+    def with_counts(self) -> Self:
+        """`activity_count` and `done_count`: how many activities there are, without the cancelled, and are done."""
+        from fmm_portal.facility.models import Activity
+
+        def counted(activities: "QuerySet[Activity]") -> Coalesce:
+            rows = activities.filter(action=OuterRef("pk")).order_by().values("action")
+            return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n")), 0)
+
+        known = Activity.objects.exclude(status=ActivityStatus.CANCELLED)
+        return self.annotate(
+            activity_count=counted(known),
+            done_count=counted(Activity.objects.filter(status=ActivityStatus.DONE)),
+        )
+
 
 class ActivityQuerySet(RecordQuerySet["Activity"]):
     def with_related(self) -> Self:
@@ -55,3 +78,16 @@ class ActivityQuerySet(RecordQuerySet["Activity"]):
 
     def with_detail(self) -> Self:
         return self.select_related("action__programme", "country").prefetch_related("institutions__country")
+
+    def overdue(self) -> Self:
+        """Neither done nor given up, although the last possible day has passed: `Activity.is_overdue` in SQL.
+
+        A date is text that sorts: what is known in full counts from the next day on, a month or a year once it
+        is over.
+        """
+        now = today()
+        late = Q(last__lt=PartialDate.of(now)) & ~Q(
+            last__in=[PartialDate(now.year), PartialDate(now.year, now.month)]
+        )
+        still_open = self.filter(status__in=OPEN_ACTIVITIES)
+        return still_open.annotate(last=Coalesce("ends_on", "starts_on")).filter(late)

@@ -3,8 +3,16 @@
 from django.urls import path
 
 from fmm_portal.facility.views import consultation
-from fmm_portal.facility.views.actions import ActionViews, ActivityViews
-from fmm_portal.facility.views.programmes import ProgrammeViews, VisibilityTextViews
+from fmm_portal.facility.views.actions import (
+    ActionViews,
+    ActivityViews,
+    ApprovalViews,
+    BudgetLineViews,
+    ExpertViews,
+    IndicatorViews,
+    RiskViews,
+)
+from fmm_portal.facility.views.programmes import LogoViews, ProgrammeViews, VisibilityTextViews
 from fmm_portal.facility.views.requests import (
     ConsulteeViews,
     CriterionViews,
@@ -17,6 +25,7 @@ app_name = "facility"
 urlpatterns = [
     *ProgrammeViews.get_urls(),
     *VisibilityTextViews.get_urls(),
+    *LogoViews.get_urls(),
     *FacilityViews.get_urls(),
     *CriterionViews.get_urls(),
     *RequestViews.get_urls(),
@@ -24,4 +33,9 @@ urlpatterns = [
     path("consultation/<str:token>/", consultation.answer, name="consultation_answer"),
     *ActionViews.get_urls(),
     *ActivityViews.get_urls(),
+    *ExpertViews.get_urls(),
+    *BudgetLineViews.get_urls(),
+    *IndicatorViews.get_urls(),
+    *RiskViews.get_urls(),
+    *ApprovalViews.get_urls(),
 ]

@@ -21,6 +21,7 @@ from fmm_portal.facility.enums import (
     ConsulteeStatus,
     RequestStatus,
 )
+from fmm_portal.facility.limits import action_within_the_duration, budget_within_the_ceiling
 from fmm_portal.facility.models import Action, Activity, Consultee, Request
 
 # --- What a request needs -------------------------------------------------------------------------------
@@ -396,31 +397,6 @@ def activities_are_settled(action: Action) -> str | None:
     ) % {"count": waiting}
 
 
-def budget_within_the_ceiling(action: Action) -> str | None:
-    facility = action.facility
-    if facility is None or facility.ceiling is None:
-        return None
-    lines = action.budget_lines.filter(currency=facility.currency)
-    total = sum(line.amount for line in lines)
-    if total <= facility.ceiling:
-        return None
-    return _t("The budget of %(cost)s %(currency)s exceeds the ceiling of %(ceiling)s %(currency)s.") % {
-        "cost": number_format(total, 2, force_grouping=True),
-        "ceiling": number_format(facility.ceiling, 2, force_grouping=True),
-        "currency": facility.currency,
-    }
-
-
-def action_within_the_duration(action: Action) -> str | None:
-    longest = action.facility.max_duration_months if action.facility else None
-    if longest is None or action.duration_months is None or action.duration_months <= longest:
-        return None
-    return _t("The duration of %(months)d months exceeds the longest of %(longest)d months.") % {
-        "months": action.duration_months,
-        "longest": longest,
-    }
-
-
 ACTION_LIMITS = (Guard("ceiling", budget_within_the_ceiling), Guard("duration", action_within_the_duration))
 A = ActionStatus
 ACTION_WORKFLOW = Workflow(
@@ -450,7 +426,23 @@ ACTION_WORKFLOW = Workflow(
             ),
             warnings=ACTION_LIMITS,
         ),
+        Transition(
+            "return_fiche",
+            _("Return fiche"),
+            (A.FICHE_DRAFTED,),
+            A.FACT_FINDING,
+            needs_reason=True,
+            is_forward=False,
+        ),
         Transition("plan", _("Plan action"), (A.FICHE_APPROVED,), A.PLANNED),
+        Transition(
+            "revise_fiche",
+            _("Revise fiche"),
+            (A.FICHE_APPROVED, A.PLANNED),
+            A.FICHE_DRAFTED,
+            needs_reason=True,
+            is_forward=False,
+        ),
         Transition("start", _("Start action"), (A.PLANNED,), A.IN_PROGRESS),
         Transition(
             "report",
@@ -469,6 +461,14 @@ ACTION_WORKFLOW = Workflow(
         Transition("follow_up", _("Begin ex-post follow-up"), (A.COMPLETED,), A.EX_POST),
         Transition("close", _("Close action"), (A.COMPLETED, A.EX_POST), A.CLOSED),
         Transition(
+            "return_to_work",
+            _("Return to work in progress"),
+            (A.REPORTING, A.COMPLETED, A.EX_POST),
+            A.IN_PROGRESS,
+            needs_reason=True,
+            is_forward=False,
+        ),
+        Transition(
             "suspend",
             _("Suspend action"),
             (A.FACT_FINDING, A.FICHE_DRAFTED, A.FICHE_APPROVED, A.PLANNED, A.IN_PROGRESS, A.REPORTING),
@@ -476,7 +476,32 @@ ACTION_WORKFLOW = Workflow(
             needs_reason=True,
             is_forward=False,
         ),
-        Transition("resume", _("Resume action"), (A.SUSPENDED,), A.IN_PROGRESS, needs_reason=True),
+        # Where it goes on depends on how far it had come, which people know best: three ways out.
+        Transition(
+            "resume",
+            _("Resume action"),
+            (A.SUSPENDED,),
+            A.IN_PROGRESS,
+            guards=(Guard("approvals", fiche_is_approved, overridable=True),),
+            needs_reason=True,
+        ),
+        Transition(
+            "plan_again",
+            _("Return to planning"),
+            (A.SUSPENDED,),
+            A.PLANNED,
+            guards=(Guard("approvals", fiche_is_approved, overridable=True),),
+            needs_reason=True,
+            is_forward=False,
+        ),
+        Transition(
+            "find_facts_again",
+            _("Return to fact-finding"),
+            (A.SUSPENDED,),
+            A.FACT_FINDING,
+            needs_reason=True,
+            is_forward=False,
+        ),
         Transition(
             "cancel",
             _("Cancel action"),
@@ -542,6 +567,14 @@ ACTIVITY_WORKFLOW = Workflow(
             (T.PLANNED, T.IN_PROGRESS),
             T.POSTPONED,
             needs_reason=True,
+            is_forward=False,
+        ),
+        Transition(
+            "plan_again",
+            _("Plan activity again"),
+            (T.POSTPONED,),
+            T.PLANNED,
+            fields=("starts_on", "ends_on"),
             is_forward=False,
         ),
         Transition(

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from fmm_portal.reports import logos
 from fmm_portal.reports.enums import Stage
 from fmm_portal.reports.imprint import Imprint
 
@@ -143,21 +144,26 @@ def _font_configuration() -> "FontConfiguration":
 
 @lru_cache(maxsize=1)
 def _fetcher() -> Any:
-    """Gets static files by `static:name` and nothing else: no address in a text can make the worker call out."""
+    """Gets static files by `static:name`, logos by `logo:name` and nothing else: no text makes the worker call out."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-    class StaticFiles(URLFetcher):
+    class OwnFiles(URLFetcher):
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url.startswith("data:"):
                 return super().fetch(url, headers)
+            if url.startswith(logos.SCHEME):
+                try:
+                    return URLFetcherResponse(url, logos.read_logo(url))
+                except logos.LogoMissing as error:
+                    raise FatalURLFetchingError(str(error)) from error
             path = _static_file(url.removeprefix("static:")) if url.startswith("static:") else None
             if path is None:
                 raise FatalURLFetchingError(
-                    f"Reports contain the portal's own static files only, not {url[:200]!r}."
+                    f"Reports contain the portal's own files only, not {url[:200]!r}."
                 )
             return URLFetcherResponse(url, path.read_bytes())
 
-    return StaticFiles(allowed_protocols={"data"})
+    return OwnFiles(allowed_protocols={"data"})
 
 
 def _static_file(name: str) -> Path | None:

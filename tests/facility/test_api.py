@@ -2,11 +2,15 @@
 
 from typing import Any
 
+import pytest
+
 from fmm_portal.core.models import Record
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.facility.models import VisibilityText
+from tests.api_client import as_persona
 from tests.contracts import ApiContract
+from tests.factories.facility import logo, png
 from tests.factories.institutions import InstitutionFactory, ProgrammeFactory
 
 
@@ -59,3 +63,32 @@ class TestVisibilityTextApi(ApiContract):
             "funding_line": {"fr": "Financé par l'Union européenne"},
             "valid_from": "2013",
         }
+
+
+class TestLogoApi(ApiContract):
+    resource = "logos"
+    writer = "marc"
+    reader = "amina"
+    outsider = ""
+    creates = False
+    change = {"valid_until": "2020-02"}
+    bad = {"language": "xx", "alternative_text": "EU"}
+    ordering = "updated_at"
+
+    def make(self) -> Record:
+        return logo(ProgrammeFactory())
+
+
+@pytest.mark.django_db
+def test_logos_of_a_day_and_a_language_are_found_with_their_content() -> None:
+    """Statement 58."""
+    programme = ProgrammeFactory()
+    always = logo(programme)
+    french = logo(programme, png(colour="#aa0000"), language="fr", valid_until=PartialDate(2018, 6))
+    logo(programme, png(colour="#00aa00"), language="en")
+    logo(programme, png(colour="#0000aa"), valid_from=PartialDate(2019))
+    caller = as_persona("amina")
+    rows = caller.get("logos/?language=fr&holds_on=2018-06-15").json()["results"]
+    assert [row["id"] for row in rows] == [always.pk, french.pk]
+    content = caller.get(f"logos/{french.pk}/content/")
+    assert b"".join(content.streaming_content) == png(colour="#aa0000")

@@ -1,10 +1,22 @@
-"""Pages of programmes."""
+"""Pages of programmes and actions."""
 
 from django.urls import reverse
 
 from fmm_portal.core.models import Record
 from fmm_portal.facility.models import VisibilityText
+from fmm_portal.facility.views.actions import ActionViews
 from fmm_portal.facility.views.programmes import ProgrammeViews
+from tests.factories.facility import (
+    ActionFactory,
+    ActivityFactory,
+    ApprovalFactory,
+    BudgetLineFactory,
+    ExpertFactory,
+    FacilityFactory,
+    IndicatorFactory,
+    RequestFactory,
+    RiskFactory,
+)
 from tests.factories.institutions import InstitutionFactory, ProgrammeFactory
 from tests.page_contract import PageContract, hidden_value
 
@@ -23,6 +35,36 @@ class TestProgrammePages(PageContract):
 
     def form_data(self) -> dict[str, object]:
         return {"acronym": "FMM", "name_en": "Free movement and migration"}
+
+
+class TestActionPages(PageContract):
+    views = ActionViews
+    field = "dates_note_en"
+
+    def make(self) -> Record:
+        facility = FacilityFactory()
+        action = ActionFactory(
+            programme=facility.programme,
+            facility=facility,
+            request=RequestFactory(),
+            requesting_institution=InstitutionFactory(),
+            implementer=InstitutionFactory(),
+        )
+        action.beneficiaries.set([InstitutionFactory(), InstitutionFactory()])
+        action.partners.add(InstitutionFactory())
+        for factory in (
+            ActivityFactory,
+            ApprovalFactory,
+            BudgetLineFactory,
+            ExpertFactory,
+            IndicatorFactory,
+            RiskFactory,
+        ):
+            factory(action=action)
+        return action
+
+    def form_data(self) -> dict[str, object]:
+        return {"title_en": "Support to a strategy"}
 
 
 def test_manager_adds_and_edits_what_documents_must_say(browser_of, marc) -> None:

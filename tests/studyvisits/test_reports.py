@@ -13,7 +13,8 @@ from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.institutions.models import FormerName
 from fmm_portal.reports.fingerprints import fingerprint_of
-from studyvisits.debrief_note import period, present
+from fmm_portal.reports.words import period
+from studyvisits.debrief_note import present
 from studyvisits.enums import DebriefStatus, HostStatus
 from studyvisits.models import Debrief, StudyVisit
 from studyvisits.reports import build_debrief_note

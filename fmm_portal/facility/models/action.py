@@ -1,7 +1,6 @@
 """An action: technical assistance as its fiche lays it down, and the numbered activities it consists of."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import ClassVar
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from fmm_portal.core.headcounts import Headcount
 from fmm_portal.core.models import Record, Referenced, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField, today
@@ -258,10 +258,12 @@ class Activity(Searchable, Record):
     def history_root(self) -> Record:
         return self.action
 
+    def people(self, stage: str) -> Headcount:
+        """The head-count "planned" or "actual"."""
+        return Headcount(*(getattr(self, f"{stage}_{name}") for name in ("people", "women", "men")))
+
     @property
     def is_overdue(self) -> bool:
         """Whether its last possible day has passed and it is neither done nor given up."""
-        last: date | None = (
-            (self.ends_on or self.starts_on).latest if (self.ends_on or self.starts_on) else None
-        )
-        return self.status in OPEN_ACTIVITIES and last is not None and last < today()
+        last = self.ends_on or self.starts_on
+        return self.status in OPEN_ACTIVITIES and last is not None and last.latest < today()

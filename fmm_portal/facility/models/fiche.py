@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -114,6 +115,9 @@ class BudgetLine(FichePart):
 
     def __str__(self) -> str:
         return str(self.text)
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('facility:action_budget', args=[self.action_id])}#budgetline-{self.pk}"
 
 
 class Indicator(FichePart):

@@ -1,9 +1,7 @@
 """Programmes with their funders, and the visibility texts and logos that hold at a date."""
 
-import uuid
 from collections.abc import Iterable
 from datetime import date
-from pathlib import PurePath
 from typing import ClassVar
 
 from django.conf import settings
@@ -20,6 +18,7 @@ from fmm_portal.core.periods import ends_before_it_begins, holds_on
 from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.facility.querysets import ProgrammeQuerySet
 from fmm_portal.institutions.models import Institution
+from fmm_portal.reports.logos import logo_name
 
 
 class Programme(Searchable, Record):
@@ -63,9 +62,9 @@ class Programme(Searchable, Record):
             held, key=lambda text: text.valid_from.earliest if text.valid_from else date.min, default=None
         )
 
-    def logos_on(self, day: date, language: str) -> list["Logo"]:
-        """The logos that a document of a day and a language must show, in their order."""
-        return [logo for logo in self.logos.all() if logo.holds_on(day) and logo.language in ("", language)]
+    def logos_on(self, day: date) -> list["Logo"]:
+        """The logos that hold on a day, of every language, in their order."""
+        return [logo for logo in self.logos.all() if logo.holds_on(day)]
 
 
 class VisibilityText(Record):
@@ -99,8 +98,8 @@ class VisibilityText(Record):
 
 
 def logo_path(logo: "Logo", file_name: str) -> str:
-    """A name that tells nothing of the content."""
-    return f"logos/{uuid.uuid4().hex}{PurePath(file_name).suffix.lower()}"
+    """Named after its content: the same file is kept once, and documents can check it."""
+    return logo_name(logo.sha256, file_name)
 
 
 class Logo(Record):
