@@ -19,7 +19,8 @@ from fmm_portal.core.sources import SourcesField
 from fmm_portal.facility.models import Activity
 from fmm_portal.institutions.models import Institution
 from strategies.enums import (
-    AHEAD,
+    AWAITED,
+    REACHED,
     TEMPLATE,
     VALIDATIONS,
     AmendmentStatus,
@@ -27,7 +28,7 @@ from strategies.enums import (
     MilestoneStatus,
 )
 from strategies.models.strategy import Strategy, StrategyVersion
-from strategies.querysets import MilestoneQuerySet
+from strategies.querysets import AmendmentQuerySet, MilestoneQuerySet
 
 
 class Milestone(Searchable, Record):
@@ -135,6 +136,10 @@ class Milestone(Searchable, Record):
         return self.kind in VALIDATIONS
 
     @property
+    def is_reached(self) -> bool:
+        return self.status in REACHED
+
+    @property
     def begins_on(self) -> PartialDate | None:
         """When it took place or, while it has not, when it is planned for."""
         return self.actual_on or self.planned_on
@@ -149,12 +154,22 @@ class Milestone(Searchable, Record):
         return TEMPLATE.index(MilestoneKind(self.kind)) + 1 if self.kind in TEMPLATE else None
 
     @property
+    def amendment_count(self) -> int:
+        """Amendments that were asked for. Reads prefetched rows, as the next one does."""
+        return len(self.amendments.all())
+
+    @property
+    def settled_amendment_count(self) -> int:
+        """Amendments that were integrated or set aside."""
+        return sum(amendment.status != AmendmentStatus.OPEN for amendment in self.amendments.all())
+
+    @property
     def is_overdue(self) -> bool:
         """Whether its last planned day has passed and it has not taken place."""
         last: date | None = None
         if self.planned_on:
             last = (self.planned_until or self.planned_on).latest
-        return self.status in AHEAD and last is not None and last < today()
+        return self.status in AWAITED and last is not None and last < today()
 
 
 class MilestoneParticipant(Record):
@@ -230,7 +245,7 @@ class Amendment(Record):
     )
 
     shown_relations: ClassVar[tuple[str, ...]] = ("milestone__strategy", "asked_by__country")
-    objects = RecordQuerySet.as_manager()
+    objects = AmendmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("amendment")
