@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext
 
-from fmm_portal.accounts.roles import is_staff
+from fmm_portal.accounts.roles import is_manager, is_staff
 from fmm_portal.core.home import Figure, HomePanel, HomePart, Task, register_home
 from fmm_portal.core.navigation import NavigationItem, register_navigation
 from fmm_portal.core.partial_dates import today
@@ -22,6 +22,11 @@ DAYS_AHEAD = 30
 # Enough to fill the first screen; the strategies have the rest.
 LOOKED_AT = 20
 SHOWN_MILESTONES = 5
+
+
+def in_short(strategy: Strategy) -> str:
+    """By reference and acronym; titles are too long for a sentence."""
+    return f"{strategy.reference} {strategy.acronym}".strip()
 
 
 def of_theirs_or_nobodys(milestones: QuerySet[Milestone], principal: Principal) -> QuerySet[Milestone]:
@@ -42,7 +47,7 @@ def _milestones_due(principal: Principal) -> Iterable[Task]:
     """Each with its strategy; only where this person may say what came of it."""
     for milestone in of_theirs_or_nobodys(due_soon(principal), principal)[:LOOKED_AT]:
         if can(principal, "mark_done", milestone).allowed:
-            words = {"milestone": milestone, "strategy": milestone.strategy}
+            words = {"milestone": milestone, "strategy": in_short(milestone.strategy)}
             yield Task(
                 _("%(milestone)s (%(strategy)s)") % words,
                 milestone.get_absolute_url(),
@@ -58,13 +63,13 @@ def _amendments_to_settle(principal: Principal) -> Iterable[Task]:
     mine = of_theirs_or_nobodys(reserved, principal).prefetch_related("amendments")
     for milestone in mine.order_by(F("actual_on").asc(nulls_last=True), "pk")[:LOOKED_AT]:
         if can(principal, "lift_reservations", milestone).allowed:
-            count = milestone.amendment_count - milestone.settled_amendment_count
+            count = milestone.open_amendment_count
             text = ngettext(
                 "%(count)d amendment is open since %(milestone)s (%(strategy)s)",
                 "%(count)d amendments are open since %(milestone)s (%(strategy)s)",
                 count,
             )
-            words = {"count": count, "milestone": milestone, "strategy": milestone.strategy}
+            words = {"count": count, "milestone": milestone, "strategy": in_short(milestone.strategy)}
             yield Task(
                 text % words,
                 f"{milestone.get_absolute_url()}#amendments",
@@ -90,7 +95,8 @@ def strategies_at_a_glance(principal: Principal) -> HomePart:
         figures=[Figure(known, npgettext("figure", "strategy", "strategies", known), address)]
         if known
         else [],
-        panels=[panel] if known else [],
+        # An officer finds their own among the tasks; a manager and the partners look at all.
+        panels=[panel] if known and (is_manager(principal) or not is_staff(principal)) else [],
     )
 
 

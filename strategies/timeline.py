@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from strategies.enums import REACHED, TEMPLATE, MilestoneKind, MilestoneStatus
@@ -109,11 +108,3 @@ def people_in_words(record: Any) -> str:
     if record.men is not None:
         parts.append(ngettext("%(count)d man", "%(count)d men", record.men) % {"count": record.men})
     return ", ".join(parts)
-
-
-def settled_in_words(milestone: Milestone) -> str:
-    """ "3 of 5 integrated"; "" while no amendment is listed."""
-    if not milestone.amendment_count:
-        return ""
-    settled, count = milestone.settled_amendment_count, milestone.amendment_count
-    return _("%(settled)d of %(count)d integrated") % {"settled": settled, "count": count}

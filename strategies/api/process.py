@@ -92,8 +92,9 @@ class StrategySerializer(ResourceSerializer):
 class MilestoneSerializer(ResourceSerializer):
     is_overdue = serializers.BooleanField(read_only=True)
     amendment_count = serializers.IntegerField(read_only=True)
-    settled_amendment_count = serializers.IntegerField(
-        read_only=True, help_text="Amendments that were integrated or set aside."
+    integrated_amendment_count = serializers.IntegerField(read_only=True)
+    open_amendment_count = serializers.IntegerField(
+        read_only=True, help_text="Neither integrated nor set aside: what lifting reservations waits for."
     )
     order_warnings = serializers.SerializerMethodField(
         help_text="What is unusual about its place in the process; it never blocks a step."
@@ -119,7 +120,8 @@ class MilestoneSerializer(ResourceSerializer):
             "men",
             "outcome",
             "amendment_count",
-            "settled_amendment_count",
+            "integrated_amendment_count",
+            "open_amendment_count",
             "order_warnings",
             "instrument",
             "instrument_reference",

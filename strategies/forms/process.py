@@ -8,7 +8,7 @@ from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.accounts.colleagues import choose_colleague
-from fmm_portal.core.forms import ChoiceBoxes, RecordForm, Section
+from fmm_portal.core.forms import RecordForm, Section
 from fmm_portal.core.models import Record
 from fmm_portal.core.principals import Actor
 from fmm_portal.facility.models import Activity
@@ -115,8 +115,9 @@ class StakeholderForm(RecordForm):
 class TemplateForm(forms.Form):
     """Which steps of the template to plan. Those likely still ahead are ticked; the service has the last word."""
 
-    kinds = forms.MultipleChoiceField(label=_("Steps to add"), widget=ChoiceBoxes(choices=()), required=False)
-    record_version = forms.IntegerField(widget=forms.HiddenInput)
+    kinds = forms.MultipleChoiceField(
+        label=_("Steps to add"), widget=forms.CheckboxSelectMultiple, required=False
+    )
 
     def __init__(self, *args: Any, strategy: Strategy, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -124,7 +125,6 @@ class TemplateForm(forms.Form):
         assert isinstance(field, forms.MultipleChoiceField)
         field.choices = [(kind.value, kind.label) for kind in missing_from_template(strategy)]
         field.initial = [kind.value for kind in likely_ahead(list(strategy.milestones.all()))]
-        self.fields["record_version"].initial = strategy.version
 
 
 # --- Milestones -----------------------------------------------------------------------------------------------

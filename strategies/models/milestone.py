@@ -155,13 +155,38 @@ class Milestone(Searchable, Record):
 
     @property
     def amendment_count(self) -> int:
-        """Amendments that were asked for. Reads prefetched rows, as the next one does."""
+        """Amendments that were asked for. Reads prefetched rows, as the next ones do."""
         return len(self.amendments.all())
 
     @property
-    def settled_amendment_count(self) -> int:
-        """Amendments that were integrated or set aside."""
-        return sum(amendment.status != AmendmentStatus.OPEN for amendment in self.amendments.all())
+    def integrated_amendment_count(self) -> int:
+        return self._amendments_that_are(AmendmentStatus.INTEGRATED)
+
+    @property
+    def set_aside_amendment_count(self) -> int:
+        return self._amendments_that_are(AmendmentStatus.SET_ASIDE)
+
+    @property
+    def open_amendment_count(self) -> int:
+        """Those that reservations wait for."""
+        return self._amendments_that_are(AmendmentStatus.OPEN)
+
+    def _amendments_that_are(self, status: str) -> int:
+        return sum(amendment.status == status for amendment in self.amendments.all())
+
+    @property
+    def amendments_in_words(self) -> str:
+        """ "3 of 5 integrated", and how many were set aside; "" while none is listed."""
+        if not self.amendment_count:
+            return ""
+        words = {
+            "integrated": self.integrated_amendment_count,
+            "count": self.amendment_count,
+            "aside": self.set_aside_amendment_count,
+        }
+        if words["aside"]:
+            return _t("%(integrated)d of %(count)d integrated, %(aside)d set aside") % words
+        return _t("%(integrated)d of %(count)d integrated") % words
 
     @property
     def is_overdue(self) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fmm_portal.core.display import dates, text
 from fmm_portal.core.tables import Column, LinkColumn, StatusColumn, Table
 from fmm_portal.core.templatetags.portal import icon
+from fmm_portal.institutions.models import Institution
 from strategies.models import Milestone, Strategy
 
 
@@ -43,17 +44,22 @@ class MilestoneColumn(Column):
         )
 
 
+def in_its_country(institution: Institution | None) -> str | SafeString:
+    """An institution beside its country: the acronym, else the name."""
+    return text(institution.acronym or institution.name) if institution else ""
+
+
 class StrategyTable(Table):
     model = Strategy
     order = "country"
     reference = LinkColumn(sort="reference", is_narrow=True)
     title = LinkColumn(
-        sort="search_text",
+        sort="acronym",
         value=lambda strategy: strategy.acronym or strategy.title,
         sub=lambda strategy: strategy.title if strategy.acronym else "",
     )
     country = Column(sort=("country__code", "acronym"))
-    owner_institution = Column(value=lambda strategy: text(strategy.owner_institution))
+    owner_institution = Column(value=lambda strategy: in_its_country(strategy.owner_institution))
     latest = MilestoneColumn("latest_milestone", _("Latest milestone"))
     next = MilestoneColumn("next_milestone", _("Next milestone"))
 

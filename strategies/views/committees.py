@@ -7,9 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from fmm_portal.core.display import dates
 from fmm_portal.core.facts import Fact
 from fmm_portal.core.policies import can
+from fmm_portal.core.steps import strip_of
+from strategies.enums import MeetingStatus
 from strategies.forms.process import CommitteeForm, MeetingForm, MemberForm
 from strategies.models import Committee, CommitteeMeeting, CommitteeMember
 from strategies.timeline import people_in_words
+from strategies.views.milestones import undated
 from strategies.views.process import DeeperPartViews, StrategyPartViews, document_context
 
 
@@ -81,5 +84,6 @@ class MeetingViews(CommitteePartViews):
     def extra(self, record: Any) -> dict[str, Any]:
         return {
             "committee": self.owner,
+            "strip": undated(strip_of(record, (MeetingStatus.PLANNED, MeetingStatus.HELD))),
             **document_context(record, self.principal, f"{record.get_absolute_url()}#documents"),
         }

@@ -1,5 +1,7 @@
 """Pages of milestones, of who took part in them, and of the amendments that validations asked for."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django.contrib.contenttypes.models import ContentType
@@ -11,17 +13,33 @@ from fmm_portal.core.display import dates
 from fmm_portal.core.facts import Fact
 from fmm_portal.core.models import Activity as HistoryEntry
 from fmm_portal.core.policies import can
-from fmm_portal.core.steps import ShownStep, Steps, steps_of
+from fmm_portal.core.steps import ShownStep, Steps, StripStep, steps_of, strip_of
 from strategies.enums import AmendmentStatus, MilestoneStatus
 from strategies.forms.process import AmendmentForm, MilestoneForm, ParticipantForm
 from strategies.models import Amendment, CommitteeMeeting, Milestone, MilestoneParticipant
-from strategies.timeline import people_in_words, settled_in_words
+from strategies.timeline import people_in_words
 from strategies.views.process import DeeperPartViews, StrategyPartViews, document_context
 from strategies.workflow import out_of_order
 
 # What a validation can end with, drawn side by side; other steps sit in the menu.
 OUTCOMES = ("validate", "validate_with_reservations", "return_text", "postpone")
+# Outcomes that ask for changes to the text.
+WITH_AMENDMENTS = (MilestoneStatus.RESERVED, MilestoneStatus.RETURNED)
 MENDED_ON = {"amendments_listed": "#amendments", "amendments_integrated": "#amendments"}
+
+
+def stages_of(milestone: Milestone) -> tuple[MilestoneStatus, ...]:
+    """The road of a milestone; reservations are a stop on that of a validation."""
+    if not milestone.is_validation:
+        return MilestoneStatus.PLANNED, MilestoneStatus.DONE
+    if milestone.status == MilestoneStatus.RESERVED or milestone.amendment_count:
+        return MilestoneStatus.PLANNED, MilestoneStatus.RESERVED, MilestoneStatus.VALIDATED
+    return MilestoneStatus.PLANNED, MilestoneStatus.VALIDATED
+
+
+def undated(strip: Sequence[StripStep]) -> list[StripStep]:
+    """Without the days on which the steps were recorded: the facts tell when it took place."""
+    return [replace(step, at=None) for step in strip]
 
 
 class MilestoneViews(StrategyPartViews):
@@ -78,7 +96,6 @@ class MilestoneViews(StrategyPartViews):
     def extra(self, record: Any) -> dict[str, Any]:
         strategy = self.owner
         record.strategy = strategy
-        reached = strategy.milestones.reached() if record.is_reached else ()
         amendments = list(record.amendments.all())
         steps = self.steps(record)
         outcomes, steps = self._outcomes(record, steps)
@@ -87,13 +104,12 @@ class MilestoneViews(StrategyPartViews):
         return {
             "strategy": strategy,
             "may_edit": may_edit,
-            "warnings": out_of_order(record, reached),
+            "warnings": out_of_order(record, strategy.milestones.reached()) if record.is_reached else [],
             "outcomes": outcomes,
             "steps": steps,
+            "strip": undated(strip_of(record, stages_of(record))),
             "amendments": self._shown(record, amendments),
-            "settled": settled_in_words(record),
-            "has_amendments": bool(amendments)
-            or (record.is_validation and record.status != MilestoneStatus.CANCELLED),
+            "has_amendments": bool(amendments) or record.status in WITH_AMENDMENTS,
             "participants": [
                 (row, people_in_words(row)) for row in record.participants.select_related("institution")
             ],
