@@ -42,7 +42,7 @@ def page_classes() -> set[type]:
 
 def contracts() -> set[type]:
     """The page classes that a contract holds."""
-    for path in Path(settings.BASE_DIR, "tests").rglob("test_views.py"):
+    for path in Path(settings.BASE_DIR, "tests").rglob("test_*views.py"):
         importlib.import_module(".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts))
     return {contract.views for contract in PageContract.__subclasses__()}
 

@@ -43,7 +43,8 @@ def test_programme_sees_all_and_agencies_what_concerns_them(request):
         "kofi": {coordinated, seated},
         "fatou": {owned, overseen, led},
         "sami": {backed},
-        **dict.fromkeys(("jean", "nobody"), set()),
+        "jean": set(),
+        "nobody": set(),
     }
     assert {name: seen(request.getfixturevalue(name)) for name in expected} == expected
 
