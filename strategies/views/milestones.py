@@ -111,7 +111,8 @@ class MilestoneViews(StrategyPartViews):
             "amendments": self._shown(record, amendments),
             "has_amendments": bool(amendments) or record.status in WITH_AMENDMENTS,
             "participants": [
-                (row, people_in_words(row)) for row in record.participants.select_related("institution")
+                (row, people_in_words(row))
+                for row in record.participants.select_related("institution__country")
             ],
             "meetings": meetings.select_related("committee"),
             **document_context(record, self.principal, f"{record.get_absolute_url()}#documents"),

@@ -141,7 +141,7 @@ class StrategyViews(CrudViews):
     # --- the tabs ---
 
     def extra(self, record: Any) -> dict[str, Any]:
-        rows = Stakeholder.objects.filter(strategy=record).select_related("institution")
+        rows = Stakeholder.objects.filter(strategy=record).select_related("institution__country")
         by_role: dict[str, list[Stakeholder]] = {}
         for stakeholder in rows:
             by_role.setdefault(stakeholder.role, []).append(stakeholder)
@@ -192,7 +192,7 @@ class StrategyViews(CrudViews):
         strategy = self.record()
         require(self.principal, "add_from_template", strategy)
         back, status = strategy_url("milestones", strategy), HTTPStatus.OK
-        form = TemplateForm(self.request.POST or None, strategy=strategy)
+        form = TemplateForm(self.request.POST if self.request.method == "POST" else None, strategy=strategy)
         if self.request.method == "POST":
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             if form.is_valid():
@@ -318,6 +318,9 @@ class AxisViews(DeeperPartViews):
     path = "version_of"
     tab = "versions"
     add_title = _("Add axis")
+
+    def owner_url(self) -> str:
+        return strategy_url(self.tab, self.owner.strategy)
 
 
 class StakeholderViews(StrategyPartViews):
