@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 LATEST, NEXT = "loaded_latest_milestone", "loaded_next_milestone"
 
 
-def progress_lookups() -> tuple[models.Prefetch, models.Prefetch]:  # type: ignore[type-arg]
+def progress_lookups() -> tuple[models.Prefetch, models.Prefetch]:
     """Of each strategy the milestone reached last and the one that comes next: one row each, two queries for all."""
     milestones = apps.get_model("strategies", "Milestone")._default_manager
     return (

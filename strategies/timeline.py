@@ -82,9 +82,9 @@ def usual_steps(milestones: Sequence[Milestone]) -> list[UsualStep]:
             found[milestone.kind] = milestone
     steps = []
     for number, kind in enumerate(TEMPLATE, start=1):
-        milestone = found.get(kind)
-        progress = "missing" if milestone is None else "reached" if milestone.is_reached else "ahead"
-        url = milestone.get_absolute_url() if milestone else ""
+        known = found.get(kind)
+        progress = "missing" if known is None else "reached" if known.is_reached else "ahead"
+        url = known.get_absolute_url() if known else ""
         steps.append(UsualStep(number, str(kind.label), progress, url))
     return steps
 

@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fmm_portal.accounts.colleagues import ColleagueFilter
 from fmm_portal.core.filters import (
@@ -54,7 +55,7 @@ class StrategyFilterSet(SearchableFilterSet):
     owner_institution_id = RelationFilter(Institution, field_name="owner_institution", label=_("Owner"))
     action_id = RelationFilter(Action, field_name="actions", label=_("Supporting action"))
     institution_id = RelationFilter(Institution, method="filter_institution", label=_("Institution"))
-    owner_id = ColleagueFilter(field_name="owner", label=_("Responsible officer"))
+    owner_id = ColleagueFilter(field_name="owner", label=pgettext_lazy("strategy", "Responsible officer"))
     is_mine = django_filters.BooleanFilter(method="filter_mine", label=_("Mine"))
 
     class Meta:

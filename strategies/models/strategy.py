@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fmm_portal.core.models import Record, Referenced, Searchable
 from fmm_portal.core.multilingual import MultilingualField
@@ -97,7 +98,7 @@ class Strategy(Referenced, Searchable, Record):
         null=True,
         blank=True,
         related_name="strategies",
-        verbose_name=_("responsible officer"),
+        verbose_name=pgettext_lazy("strategy", "responsible officer"),
     )
 
     reference_prefix: ClassVar[str] = "ST"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.http import HttpResponse
@@ -185,7 +185,7 @@ class AmendmentViews(MilestonePartViews):
     prefix = "strategies/<int:strategy_pk>/milestones/<int:milestone_pk>/amendments"
     pages = ("create", "edit", "delete", "step")
     form_class = AmendmentForm
-    form_template: ClassVar[str] = "strategies/amendment_form.html"
+    form_template = "strategies/amendment_form.html"
     add_title = _("Add amendment")
 
     def render(self, template: str, context: dict[str, Any], **options: Any) -> HttpResponse:

@@ -199,7 +199,7 @@ class StrategyViews(CrudViews):
                 try:
                     added = add_from_template(strategy, form.cleaned_data["kinds"], actor=self.actor)
                 except ValidationError as error:
-                    form.add_error(None, error.messages)  # type: ignore[arg-type]
+                    form.add_error(None, error.messages)
                 else:
                     words = ngettext(
                         "%(count)d milestone was added.", "%(count)d milestones were added.", len(added)
@@ -223,7 +223,7 @@ class StrategyViews(CrudViews):
 class StrategyPartViews(PartViews):
     """Pages of the parts of one strategy."""
 
-    owner_model = Strategy
+    owner_model: ClassVar[type[Record]] = Strategy
     owner_key = "strategy_pk"
     path = "strategy"
     owner_list = "strategies:strategy_list"
@@ -257,7 +257,7 @@ class DeeperPartViews(StrategyPartViews):
     # The owner's relation to its strategy is "strategy".
 
     def owners(self) -> Any:
-        rows = self.owner_model._default_manager.visible_to(self.principal)  # type: ignore[attr-defined]
+        rows: Any = super().owners()
         return rows.filter(strategy=self.kwargs["strategy_pk"]).select_related("strategy")
 
     def owner_url(self) -> str:
