@@ -79,7 +79,7 @@ class MilestonesAheadTable(Table):
     """Milestones of several strategies, for the first screen."""
 
     model = Milestone
-    when = MilestoneWhenColumn(label=_("When"), is_narrow=True)
+    when = MilestoneWhenColumn(label=_("When"))
     milestone = LinkColumn(label=_("Milestone"), value=str)
     strategy = LinkColumn(
         value=lambda milestone: milestone.strategy.acronym or milestone.strategy.title,

@@ -8,6 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fmm_portal.core.display import dates
 from fmm_portal.core.facts import Fact
@@ -174,7 +175,7 @@ class ParticipantViews(MilestonePartViews):
     prefix = "strategies/<int:strategy_pk>/milestones/<int:milestone_pk>/participants"
     pages = ("create", "edit", "delete")
     form_class = ParticipantForm
-    add_title = _("Add participant")
+    add_title = pgettext_lazy("milestone", "Add participant")
 
     def anchor(self, record: Any) -> str:
         return "participants"
