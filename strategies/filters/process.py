@@ -169,7 +169,9 @@ class MilestoneParticipantFilterSet(RecordFilterSet):
 class AmendmentFilterSet(RecordFilterSet):
     strategy_id = RelationFilter(Strategy, field_name="milestone__strategy", label=_("Strategy"))
     milestone_id = RelationFilter(Milestone, field_name="milestone", label=_("Milestone"))
-    asked_by_id = RelationFilter(Institution, field_name="asked_by", label=_("Asked by"))
+    asked_by_id = RelationFilter(
+        Institution, field_name="asked_by", label=pgettext_lazy("amendment", "Asked by")
+    )
     status = ChoicesFilter(AmendmentStatus, label=_("Status"))
 
     class Meta:

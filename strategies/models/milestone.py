@@ -9,6 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
@@ -259,7 +260,7 @@ class Amendment(Record):
         null=True,
         blank=True,
         related_name="amendments_asked",
-        verbose_name=_("asked by"),
+        verbose_name=pgettext_lazy("amendment", "asked by"),
     )
     integrated_where = models.CharField(
         _("integrated where"), max_length=200, blank=True, help_text=_("Page or section of the text.")

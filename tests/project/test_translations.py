@@ -24,9 +24,12 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
 # Words that French writes as English does.
 SAME_IN_BOTH = {
     "%(kind)s, version %(number)d",
+    "%(milestone)s (%(strategy)s)",
     "%(session)s (%(visit)s)",
     "Actions",
+    "Adoption",
     "Code",
+    "Consultations",
     "Contact",
     "Contacts",
     "Dates",
@@ -36,6 +39,8 @@ SAME_IN_BOTH = {
     "Institutions",
     "Notes",
     "Pages",
+    "Participants",
+    "Plan",
     "Programme",
     "Programmes",
     "Sources",
@@ -43,11 +48,16 @@ SAME_IN_BOTH = {
     "UTC",
     "Version",
     "Version %(number)s",
+    "Versions",
+    "axes",
     "code",
+    "conclusions",
     "contact",
     "contacts",
+    "date",
     "document",
     "documents",
+    "horizon",
     "institution",
     "institutions",
     "note",
@@ -60,6 +70,7 @@ SAME_IN_BOTH = {
     "type",
     "version",
     "version %(number)s",
+    "vision",
 }
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
