@@ -9,13 +9,14 @@ class StrategiesConfig(AppConfig):
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.stated_dates import register_dated
-        from strategies import country_events, policies, thread, workflow
+        from strategies import country_events, navigation, policies, thread, workflow
         from strategies.models import Committee, CommitteeMeeting, Milestone, Strategy
 
         policies.register()
         workflow.register()
         thread.register()
         country_events.register()
+        navigation.register()
         for model in (Strategy, Milestone, Committee, CommitteeMeeting):
             register_document_host(model)
         for dated in (Milestone, CommitteeMeeting):

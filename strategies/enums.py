@@ -49,6 +49,8 @@ VALIDATIONS = (
     MilestoneKind.TECHNICAL_VALIDATION,
     MilestoneKind.POLITICAL_VALIDATION,
 )
+# Those that agree to the text itself, which its adoption follows.
+AGREEMENTS = (MilestoneKind.TECHNICAL_VALIDATION, MilestoneKind.POLITICAL_VALIDATION)
 
 
 class MilestoneStatus(models.TextChoices):
@@ -63,6 +65,8 @@ class MilestoneStatus(models.TextChoices):
 
 REACHED = (MilestoneStatus.DONE, MilestoneStatus.VALIDATED, MilestoneStatus.RESERVED)
 AHEAD = (MilestoneStatus.PLANNED, MilestoneStatus.POSTPONED, MilestoneStatus.RETURNED)
+# Those that a planned day can pass by: a returned text was treated on its day.
+AWAITED = (MilestoneStatus.PLANNED, MilestoneStatus.POSTPONED)
 
 
 class AmendmentStatus(models.TextChoices):

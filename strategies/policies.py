@@ -103,6 +103,9 @@ class StrategyPolicy(DocumentHost, Policy):
     def may_attach(self, principal: Principal, obj: Any) -> Decision:
         return self.may_change(principal, obj)
 
+    def may_add_from_template(self, principal: Principal, obj: Any) -> Decision:
+        return self.may_change(principal, obj)
+
     may_request_report = Policy.may_view
 
     def document_scope(

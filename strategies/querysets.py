@@ -1,12 +1,47 @@
 """Rows of strategies and their parts."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
+from django.apps import apps
+from django.db import models
+
+from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.querysets import RecordQuerySet
-from strategies.enums import AHEAD, REACHED, UNFINISHED, ReviewStatus
+from strategies.enums import (
+    AHEAD,
+    AWAITED,
+    REACHED,
+    TEMPLATE,
+    UNFINISHED,
+    AmendmentStatus,
+    MilestoneKind,
+    MilestoneStatus,
+    ReviewStatus,
+)
 
 if TYPE_CHECKING:
-    from strategies.models import ActionPlan, Committee, Milestone, PlanActivity, Review, Strategy
+    from strategies.models import (
+        ActionPlan,
+        Amendment,
+        Committee,
+        Milestone,
+        PlanActivity,
+        Review,
+        Strategy,
+    )
+
+# Where `with_progress` keeps the milestones that it loads.
+LATEST, NEXT = "loaded_latest_milestone", "loaded_next_milestone"
+
+
+def progress_lookups() -> tuple[models.Prefetch, models.Prefetch]:
+    """Of each strategy the milestone reached last and the one that comes next: one row each, two queries for all."""
+    milestones = apps.get_model("strategies", "Milestone")._default_manager
+    return (
+        models.Prefetch("milestones", queryset=milestones.latest_first()[:1], to_attr=LATEST),
+        models.Prefetch("milestones", queryset=milestones.next_first()[:1], to_attr=NEXT),
+    )
 
 
 class StrategyQuerySet(RecordQuerySet["Strategy"]):
@@ -20,13 +55,25 @@ class StrategyQuerySet(RecordQuerySet["Strategy"]):
             .prefetch_related("themes", "actions")
         )
 
+    def with_progress(self) -> Self:
+        """With the milestones that tell how far each strategy is."""
+        return self.prefetch_related(*progress_lookups())
+
+    def at_stage(self, kinds: list[str]) -> Self:
+        """Strategies whose latest milestone is of one of these kinds."""
+        milestones = apps.get_model("strategies", "Milestone")._default_manager
+        latest = milestones.latest_first().filter(strategy=models.OuterRef("pk")).values("kind")[:1]
+        return self.alias(stage_kind=models.Subquery(latest)).filter(stage_kind__in=kinds)
+
 
 class MilestoneQuerySet(RecordQuerySet["Milestone"]):
     def with_related(self) -> Self:
         return self.select_related("strategy__country")
 
     def with_detail(self) -> Self:
-        return self.select_related("strategy__country", "text_version", "activity__action")
+        return self.select_related(
+            "strategy__country", "text_version__strategy", "activity__action"
+        ).prefetch_related("amendments__asked_by__country")
 
     def reached(self) -> Self:
         """Done, validated, or validated with reservations."""
@@ -34,6 +81,56 @@ class MilestoneQuerySet(RecordQuerySet["Milestone"]):
 
     def ahead(self) -> Self:
         return self.filter(status__in=AHEAD)
+
+    def latest_first(self) -> Self:
+        """Reached ones, the latest by date first and, of one date, the last of the template.
+
+        What the template does not have comes after all that it has: it does not tell how far a process is.
+        """
+        is_other = models.Q(kind=MilestoneKind.OTHER)
+        return self.reached().order_by(
+            models.Case(models.When(is_other, then=1), default=0),
+            models.F("actual_on").desc(nulls_last=True),
+            _place_in_template().desc(),
+            "-pk",
+        )
+
+    def next_first(self) -> Self:
+        """Those ahead, the earliest planned one first; undated ones follow in the order of the template."""
+        return self.ahead().order_by(
+            models.F("planned_on").asc(nulls_last=True), _place_in_template().asc(), "pk"
+        )
+
+    def overdue(self, day: date) -> Self:
+        """Awaited ones whose last planned day has passed; a month or a year passes with its last day."""
+        awaited = self.filter(status__in=AWAITED)
+        last = models.functions.Coalesce("planned_until", "planned_on")
+        month, year = PartialDate(day.year, day.month), PartialDate(day.year)
+        return awaited.alias(last_planned=last).filter(
+            ~models.Q(last_planned__in=[month, year]), last_planned__lt=PartialDate.of(day)
+        )
+
+    def due_until(self, day: date) -> Self:
+        """Awaited ones that are planned to begin by a day, however long ago."""
+        return self.filter(status__in=AWAITED, planned_on__lte=PartialDate.of(day))
+
+    def with_open_amendments(self) -> Self:
+        """Validations whose reservations are not lifted, with amendments that wait."""
+        amendments = apps.get_model("strategies", "Amendment")._default_manager
+        waiting = amendments.open().order_by().values("milestone")
+        return self.filter(status=MilestoneStatus.RESERVED, pk__in=waiting)
+
+
+def _place_in_template() -> models.Case:
+    """Where the template has the kind of a milestone, counted from 1; behind all for "other"."""
+    places = [models.When(kind=kind, then=place) for place, kind in enumerate(TEMPLATE, start=1)]
+    return models.Case(*places, default=len(TEMPLATE) + 1)
+
+
+class AmendmentQuerySet(RecordQuerySet["Amendment"]):
+    def open(self) -> Self:
+        """Neither integrated nor set aside."""
+        return self.filter(status=AmendmentStatus.OPEN)
 
 
 class CommitteeQuerySet(RecordQuerySet["Committee"]):

@@ -1,14 +1,16 @@
 """The states of milestones, amendments, meetings, plan activities and reviews, and what each step needs."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.periods import is_in_the_future
 from fmm_portal.core.workflow import Guard, Transition, Workflow, register_workflow
 from strategies.enums import (
-    REACHED,
-    TEMPLATE,
+    AGREEMENTS,
     AmendmentStatus,
     MeetingStatus,
     MilestoneKind,
@@ -58,41 +60,41 @@ def amendments_are_listed(milestone: Milestone) -> str | None:
     return None if milestone.amendments.exists() else _t("List the amendments that were asked for.")
 
 
+def out_of_order(milestone: Milestone, reached: Iterable[Milestone]) -> list[str]:
+    """What is unusual about where a milestone stands among those of its strategy that were reached."""
+    place, date = milestone.place_in_template, milestone.begins_on
+    if place is None:
+        return []
+    others = [other for other in reached if other.pk != milestone.pk]
+    found = []
+    if milestone.kind == MilestoneKind.ADOPTION and not any(
+        other.kind in AGREEMENTS and not _is_before(date, other.actual_on) for other in others
+    ):
+        found.append(_t("No validation is recorded before this adoption."))
+    for other in others:
+        if (other.place_in_template or 0) > place and _is_before(other.actual_on, date):
+            words = {"other": other, "date": other.actual_on}
+            found.append(
+                _t("“%(other)s” usually comes later, and took place before, on %(date)s.") % words
+                if other.actual_on and other.actual_on.is_exact
+                else _t("“%(other)s” usually comes later, and took place before, in %(date)s.") % words
+            )
+    return found
+
+
+def _is_before(first: PartialDate | None, second: PartialDate | None) -> bool:
+    """Whether every day that the one may mean is before every day that the other may mean."""
+    return first is not None and second is not None and first.latest < second.earliest
+
+
 def follows_the_usual_order(milestone: Milestone) -> str | None:
     """Real processes are messy: what comes out of order is said, never forbidden."""
-    place = milestone.place_in_template
-    if place is None:
-        return None
-    missing = []
-    if milestone.kind == MilestoneKind.ADOPTION:
-        earlier: tuple[MilestoneKind, ...] = (
-            MilestoneKind.TECHNICAL_VALIDATION,
-            MilestoneKind.POLITICAL_VALIDATION,
-        )
-        reached = milestone.strategy.milestones.filter(kind__in=earlier, status__in=REACHED)
-        if not reached.exists():
-            missing.append(_t("No validation is recorded before this adoption."))
-    date = milestone.actual_on or milestone.planned_on
-    if date is not None:
-        later = TEMPLATE[place:]
-        before = [
-            other
-            for other in milestone.strategy.milestones.exclude(pk=milestone.pk).filter(
-                kind__in=later, status__in=REACHED
-            )
-            if other.actual_on is not None and other.actual_on.latest < date.earliest
-        ]
-        missing += [
-            _t("“%(other)s” usually comes later, and took place before, on %(date)s.")
-            % {"other": other, "date": other.actual_on}
-            for other in before
-        ]
-    return " ".join(missing) or None
+    return " ".join(out_of_order(milestone, milestone.strategy.milestones.reached())) or None
 
 
 DATED = Guard("actual_on", is_dated, field="actual_on")
 PAST = Guard("future", is_past, field="actual_on")
-VALIDATION = Guard("validation", is_a_validation)
+VALIDATION = Guard("validation", is_a_validation, hides=True)
 ORDER = Guard("order", follows_the_usual_order)
 WHEN = ("actual_on", "actual_until", "place")
 
@@ -107,7 +109,7 @@ MILESTONE_WORKFLOW = Workflow(
             _("Mark milestone as done"),
             (M.PLANNED, M.POSTPONED),
             M.DONE,
-            guards=(Guard("no_validation", is_no_validation), DATED, PAST),
+            guards=(Guard("no_validation", is_no_validation, hides=True), DATED, PAST),
             warnings=(ORDER, Guard("instrument", names_its_instrument)),
             fields=(*WHEN, "instrument", "instrument_reference"),
         ),
@@ -118,7 +120,7 @@ MILESTONE_WORKFLOW = Workflow(
             M.VALIDATED,
             guards=(VALIDATION, DATED, PAST),
             warnings=(ORDER,),
-            fields=WHEN,
+            fields=(*WHEN, "outcome"),
         ),
         Transition(
             "validate_with_reservations",
@@ -127,7 +129,7 @@ MILESTONE_WORKFLOW = Workflow(
             M.RESERVED,
             guards=(VALIDATION, DATED, PAST),
             warnings=(ORDER,),
-            fields=WHEN,
+            fields=(*WHEN, "outcome"),
             is_forward=False,
         ),
         Transition(

@@ -30,12 +30,14 @@ class Guard(NamedTuple):
 
     An overridable guard may be passed by somebody with the right "override", who gives the reason. A guard
     with a `field` asks for a value that the step itself takes: it blocks nothing until the step is taken.
+    A guard that `hides` says that a step is not for such a record at all: it is refused, and never offered.
     """
 
     code: str
     check: Callable[[Any], str | None]
     overridable: bool = False
     field: str = ""
+    hides: bool = False
 
 
 class Blocker(NamedTuple):
@@ -128,6 +130,8 @@ class Workflow:
             if self.state_of(record) not in transition.sources:
                 continue
             if not policy.can(principal, transition.right, record).allowed:
+                continue
+            if any(guard.hides and guard.check(record) for guard in transition.guards):
                 continue
             blockers = [blocker for blocker in self.blockers(record, transition) if not blocker.field]
             may_override = bool(blockers) and self._may_override(record, principal, blockers).allowed

@@ -9,6 +9,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
@@ -19,7 +20,8 @@ from fmm_portal.core.sources import SourcesField
 from fmm_portal.facility.models import Activity
 from fmm_portal.institutions.models import Institution
 from strategies.enums import (
-    AHEAD,
+    AWAITED,
+    REACHED,
     TEMPLATE,
     VALIDATIONS,
     AmendmentStatus,
@@ -27,7 +29,7 @@ from strategies.enums import (
     MilestoneStatus,
 )
 from strategies.models.strategy import Strategy, StrategyVersion
-from strategies.querysets import MilestoneQuerySet
+from strategies.querysets import AmendmentQuerySet, MilestoneQuerySet
 
 
 class Milestone(Searchable, Record):
@@ -135,6 +137,10 @@ class Milestone(Searchable, Record):
         return self.kind in VALIDATIONS
 
     @property
+    def is_reached(self) -> bool:
+        return self.status in REACHED
+
+    @property
     def begins_on(self) -> PartialDate | None:
         """When it took place or, while it has not, when it is planned for."""
         return self.actual_on or self.planned_on
@@ -149,12 +155,47 @@ class Milestone(Searchable, Record):
         return TEMPLATE.index(MilestoneKind(self.kind)) + 1 if self.kind in TEMPLATE else None
 
     @property
+    def amendment_count(self) -> int:
+        """Amendments that were asked for. Reads prefetched rows, as the next ones do."""
+        return len(self.amendments.all())
+
+    @property
+    def integrated_amendment_count(self) -> int:
+        return self._amendments_that_are(AmendmentStatus.INTEGRATED)
+
+    @property
+    def set_aside_amendment_count(self) -> int:
+        return self._amendments_that_are(AmendmentStatus.SET_ASIDE)
+
+    @property
+    def open_amendment_count(self) -> int:
+        """Those that reservations wait for."""
+        return self._amendments_that_are(AmendmentStatus.OPEN)
+
+    def _amendments_that_are(self, status: str) -> int:
+        return sum(amendment.status == status for amendment in self.amendments.all())
+
+    @property
+    def amendments_in_words(self) -> str:
+        """ "3 of 5 integrated", and how many were set aside; "" while none is listed."""
+        if not self.amendment_count:
+            return ""
+        words = {
+            "integrated": self.integrated_amendment_count,
+            "count": self.amendment_count,
+            "aside": self.set_aside_amendment_count,
+        }
+        if words["aside"]:
+            return _t("%(integrated)d of %(count)d integrated, %(aside)d set aside") % words
+        return _t("%(integrated)d of %(count)d integrated") % words
+
+    @property
     def is_overdue(self) -> bool:
         """Whether its last planned day has passed and it has not taken place."""
         last: date | None = None
         if self.planned_on:
             last = (self.planned_until or self.planned_on).latest
-        return self.status in AHEAD and last is not None and last < today()
+        return self.status in AWAITED and last is not None and last < today()
 
 
 class MilestoneParticipant(Record):
@@ -219,7 +260,7 @@ class Amendment(Record):
         null=True,
         blank=True,
         related_name="amendments_asked",
-        verbose_name=_("asked by"),
+        verbose_name=pgettext_lazy("amendment", "asked by"),
     )
     integrated_where = models.CharField(
         _("integrated where"), max_length=200, blank=True, help_text=_("Page or section of the text.")
@@ -230,7 +271,7 @@ class Amendment(Record):
     )
 
     shown_relations: ClassVar[tuple[str, ...]] = ("milestone__strategy", "asked_by__country")
-    objects = RecordQuerySet.as_manager()
+    objects = AmendmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("amendment")

@@ -1,7 +1,7 @@
 """A national strategy or policy, the versions of its text with their axes, and who has a stake in it."""
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fmm_portal.core.models import Record, Referenced, Searchable
 from fmm_portal.core.multilingual import MultilingualField
@@ -21,7 +22,10 @@ from fmm_portal.core.sources import SourcesField
 from fmm_portal.facility.models import Action, Programme
 from fmm_portal.institutions.models import Country, Institution, Theme
 from strategies.enums import StakeholderRole, StrategyKind
-from strategies.querysets import StrategyQuerySet
+from strategies.querysets import LATEST, NEXT, StrategyQuerySet
+
+if TYPE_CHECKING:
+    from strategies.models.milestone import Milestone
 
 
 class Strategy(Referenced, Searchable, Record):
@@ -94,7 +98,7 @@ class Strategy(Referenced, Searchable, Record):
         null=True,
         blank=True,
         related_name="strategies",
-        verbose_name=_("responsible officer"),
+        verbose_name=pgettext_lazy("strategy", "responsible officer"),
     )
 
     reference_prefix: ClassVar[str] = "ST"
@@ -124,6 +128,25 @@ class Strategy(Referenced, Searchable, Record):
 
     def get_absolute_url(self) -> str:
         return reverse("strategies:strategy_detail", args=[self.pk])
+
+    # Progress is read off the milestones, never stored.
+
+    @property
+    def latest_milestone(self) -> "Milestone | None":
+        """The milestone that the process has come to; loaded with the rows by `with_progress`."""
+        loaded: list[Milestone] | None = self.__dict__.get(LATEST)
+        return next(iter(loaded), None) if loaded is not None else self.milestones.latest_first().first()
+
+    @property
+    def next_milestone(self) -> "Milestone | None":
+        """The milestone that comes next; loaded with the rows by `with_progress`."""
+        loaded: list[Milestone] | None = self.__dict__.get(NEXT)
+        return next(iter(loaded), None) if loaded is not None else self.milestones.next_first().first()
+
+    @property
+    def stage(self) -> str:
+        """The kind of the latest milestone that was reached; "" before the first."""
+        return self.latest_milestone.kind if self.latest_milestone else ""
 
     def reference_year(self) -> int:
         return self.period_from.year if self.period_from else timezone.localdate().year
@@ -163,7 +186,7 @@ class StrategyVersion(Record):
         return str(self.name)
 
     def get_absolute_url(self) -> str:
-        return f"{self.strategy.get_absolute_url()}#version-{self.pk}"
+        return f"{reverse('strategies:strategy_versions', args=[self.strategy_id])}#strategyversion-{self.pk}"
 
     def history_root(self) -> Record:
         return self.strategy

@@ -6,10 +6,13 @@ from django.core.exceptions import ImproperlyConfigured, ValidationError
 from fmm_portal.core.activity import history_of
 from fmm_portal.core.errors import Forbidden, StaleRecord, TransitionRefused
 from fmm_portal.core.models import Activity
+from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.workflow import Guard, Transition, Workflow, all_workflows, workflow_for
 from fmm_portal.institutions.models import Institution
+from strategies.models import Milestone
 from studyvisits.models import AgendaHost, Commitment, Debrief, StudyVisit
 from tests.factories.institutions import InstitutionFactory
+from tests.factories.strategies import MilestoneFactory
 from tests.factories.studyvisits import AgendaHostFactory, CommitmentFactory, StudyVisitFactory
 
 VISITS = workflow_for(StudyVisit)
@@ -241,3 +244,12 @@ def test_replacement_of_a_host_must_be_named(amina, by):
 
 def test_debrief_has_a_workflow_of_its_own(db):
     assert [transition.name for transition in workflow_for(Debrief).transitions] == ["agree", "reopen"]
+
+
+def test_step_that_is_not_for_a_record_is_refused_and_never_offered(amina, by):
+    workshop = MilestoneFactory(actual_on=PartialDate(2016))
+    workflow = workflow_for(Milestone)
+    assert "validate" not in {s.name for s in workflow.available(workshop, amina)}
+    with pytest.raises(TransitionRefused) as refusal:
+        workflow.apply(workshop, "validate", actor=by(amina))
+    assert refusal.value.messages == ["Only a validation has such an outcome."]
