@@ -134,6 +134,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "recover-lost-reports": {"task": "reports.sweep", "schedule": float(JOB_SWEEP_SECONDS)},
     "remove-expired-reports": {"task": "reports.remove_expired", "schedule": 24 * 3600.0},
+    "remove-expired-plan-imports": {"task": "strategies.remove_expired_imports", "schedule": 24 * 3600.0},
 }
 if BROKER_URL.startswith("filesystem"):
     QUEUE_DIR = folder("QUEUE_DIR", VAR_DIR / "queue" / "messages")

@@ -2,8 +2,12 @@
 
 from typing import TYPE_CHECKING, Self
 
+from django.db.models import Q
+
+from fmm_portal.core.partial_dates import today
 from fmm_portal.core.querysets import RecordQuerySet
-from strategies.enums import AHEAD, REACHED, UNFINISHED, ReviewStatus
+from strategies.enums import AHEAD, REACHED, UNFINISHED, PlanActivityStatus, ReviewStatus
+from strategies.quarters import quarter_of
 
 if TYPE_CHECKING:
     from strategies.models import ActionPlan, Committee, Milestone, PlanActivity, Review, Strategy
@@ -58,6 +62,27 @@ class PlanActivityQuerySet(RecordQuerySet["PlanActivity"]):
 
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
+
+    def overdue(self) -> Self:
+        """As `PlanActivity.is_overdue` says of one."""
+        now = quarter_of(today())
+        return self.unfinished().filter(
+            Q(ends_in__gt="", ends_in__lt=now) | Q(ends_in="", starts_in__gt="", starts_in__lt=now)
+        )
+
+    def stalled(self) -> Self:
+        """As `PlanActivity.is_stalled` says of one."""
+        unmoved = Q(
+            status=PlanActivityStatus.NOT_STARTED, starts_in__gt="", starts_in__lt=quarter_of(today())
+        )
+        return self.unfinished().filter(~Q(stall_reason="") | unmoved)
+
+    def due(self) -> Self:
+        """Overdue, or to be finished within this quarter."""
+        now = quarter_of(today())
+        return self.unfinished().filter(
+            Q(ends_in__gt="", ends_in__lte=now) | Q(ends_in="", starts_in__gt="", starts_in__lte=now)
+        )
 
 
 class ReviewQuerySet(RecordQuerySet["Review"]):

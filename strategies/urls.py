@@ -1,6 +1,8 @@
 """Addresses of strategies and their parts."""
 
-from strategies.views.plan import PlanActivityViews, PlanViews, ReviewViews
+from strategies.views.plan import PlanActivityViews, PlanObjectiveViews, PlanResultViews, PlanViews
+from strategies.views.plan_reviews import ReviewEntryViews, ReviewViews
+from strategies.views.plan_sheet import PlanSheetViews
 from strategies.views.process import CommitteeViews, MeetingViews, MilestoneViews, StrategyViews
 
 app_name = "strategies"
@@ -11,6 +13,10 @@ urlpatterns = [
     *CommitteeViews.get_urls(),
     *MeetingViews.get_urls(),
     *PlanViews.get_urls(),
+    *PlanSheetViews.get_urls(),
+    *PlanObjectiveViews.get_urls(),
+    *PlanResultViews.get_urls(),
     *PlanActivityViews.get_urls(),
     *ReviewViews.get_urls(),
+    *ReviewEntryViews.get_urls(),
 ]
