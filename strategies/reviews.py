@@ -15,7 +15,7 @@ from fmm_portal.core.activity import record_activity
 from fmm_portal.core.partial_dates import babel_locale
 from fmm_portal.core.principals import Actor
 from fmm_portal.core.services import create_record
-from strategies.enums import PlanActivityStatus
+from strategies.enums import UNFINISHED, PlanActivityStatus
 from strategies.models import ActionPlan, PlanActivity, Review, ReviewEntry
 
 S = PlanActivityStatus
@@ -235,6 +235,23 @@ def changes_since(review: Review, before: Review | None) -> list[EntryChange]:
     """Every activity of a review beside what it was at an earlier one. Prefetch `entries`."""
     earlier = {entry.activity_id: entry for entry in before.entries.all()} if before is not None else {}
     return [EntryChange(entry, earlier.get(entry.activity_id)) for entry in review.entries.all()]
+
+
+class StalledEntries(NamedTuple):
+    """What holds activities up, and which: one reason with its rows of a review."""
+
+    label: str
+    entries: list[ReviewEntry]
+
+
+def stalled_by_reason(entries: Iterable[ReviewEntry]) -> list[StalledEntries]:
+    """The reason that holds up most activities first."""
+    found: dict[str, StalledEntries] = {}
+    for entry in entries:
+        if entry.stall_reason and entry.state in UNFINISHED:
+            label = str(entry.get_stall_reason_display())
+            found.setdefault(entry.stall_reason, StalledEntries(label, [])).entries.append(entry)
+    return sorted(found.values(), key=lambda item: (-len(item.entries), item.label))
 
 
 # --- Taking one -------------------------------------------------------------------------------------------

@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.errors import StaleRecord, TransitionRefused
+from fmm_portal.core.facts import Fact
 from fmm_portal.core.filter_bar import FilterBar
 from fmm_portal.core.parts import PartViews
 from fmm_portal.core.policies import can, require
@@ -87,7 +89,6 @@ class PlanViews(PlanFrame):
     form_class = ActionPlanForm
     add_title = _("Add action plan")
     detail_template = "strategies/plan_detail.html"
-    facts = ("starts_on", "ends_on", "text_version", "note", "sources")
 
     def detail(self) -> HttpResponse:
         plan = self.record()
@@ -233,12 +234,9 @@ class PlanActivityViews(PlanPartViews):
         "starts_in",
         "ends_in",
         "cost",
-        "currency",
         "funding_source",
         "funder",
         "milestone",
-        "percent",
-        "stall_reason",
         "comment",
     )
 
@@ -246,6 +244,13 @@ class PlanActivityViews(PlanPartViews):
         activity: PlanActivity = super().record()
         activity.plan = self.owner
         return activity
+
+    def fact_list(self, record: Any) -> list[Fact]:
+        """With the cost as people write amounts, in its currency."""
+        cost = f"{floatformat(record.cost, '-2g')} {record.currency}" if record.cost is not None else ""
+        return [
+            fact._replace(value=cost) if fact.name == "cost" else fact for fact in super().fact_list(record)
+        ]
 
     def new_record(self) -> PlanActivity:
         result = self.chosen(PlanResult.objects.filter(objective__plan=self.owner), "result")

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.policies import can
 from fmm_portal.core.resource import Crumb
-from strategies.enums import UNFINISHED
 from strategies.forms.plan import NewReviewForm, ReviewEntryForm, ReviewForm
 from strategies.models import Review, ReviewEntry
 from strategies.reviews import (
@@ -19,6 +18,7 @@ from strategies.reviews import (
     changes_since,
     figures_of_review,
     previous_review,
+    stalled_by_reason,
 )
 from strategies.views.plan import PlanPartViews, plan_url
 
@@ -45,7 +45,7 @@ class ReviewViews(PlanPartViews):
     form_class = ReviewForm
     add_title = _("Take review")
     detail_template = "strategies/plan_review.html"
-    facts = ("held_on", "held_until", "meeting", "conclusions", "note", "sources")
+    facts = ("held_on", "held_until", "meeting", "conclusions", "note")
 
     def rows(self) -> Any:
         return super().rows().prefetch_related(entries_with_activities())
@@ -90,7 +90,7 @@ class ReviewViews(PlanPartViews):
             "figures_before": figures_of_review(before) if before is not None else None,
             "changes": changes,
             "moved": [change for change in changes if change.has_moved],
-            "stalled": [entry for entry in entries if entry.stall_reason and entry.state in UNFINISHED],
+            "stalled": stalled_by_reason(entries),
             "by_axis": by_axis(rows),
             "by_lead": by_lead(rows),
             "may_correct": bool(entries) and can(self.principal, "change", entries[0]).allowed,

@@ -60,8 +60,8 @@ def sample_plan(
                 number,
                 f"{position}.{place % 2 + 1}.{place}",
                 next(state),
-                lead,
-                partner,
+                lead=lead,
+                partner=partner,
             )
     activities = list(PlanActivity.objects.filter(plan=plan).order_by("order"))
     review = ReviewFactory(
