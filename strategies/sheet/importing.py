@@ -1,7 +1,5 @@
 """Writing what a spreadsheet changes, all or nothing, through the services and the workflow."""
 
-import dataclasses
-
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -29,7 +27,7 @@ def import_sheet(plan: ActionPlan, sheet: Sheet, *, actor: Actor, file_name: str
     Raises Forbidden, StaleRecord.
     """
     require(actor.principal, "import_sheet", plan)
-    importer = dataclasses.replace(actor, source=Source.IMPORT)
+    importer = Actor(actor.principal, Source.IMPORT, actor.label, actor.api_key_id, actor.request_id)
     try:
         with transaction.atomic():
             # Two imports into one plan wait for each other.
