@@ -139,6 +139,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "facility.close_consultations",
         "schedule": float(CONSULTATION_SWEEP_SECONDS),
     },
+    "remove-expired-plan-imports": {"task": "strategies.remove_expired_imports", "schedule": 24 * 3600.0},
 }
 if BROKER_URL.startswith("filesystem"):
     QUEUE_DIR = folder("QUEUE_DIR", VAR_DIR / "queue" / "messages")

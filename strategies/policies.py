@@ -192,7 +192,7 @@ class ReviewPolicy(StrategyPartPolicy):
 
     def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         visible = super().scope(principal, queryset)
-        if has_role_everywhere(principal, STAFF):
+        if self.sees_all(principal):
             return visible
         kept = Strategy.objects.filter(of_countries(principal, STAFF)).order_by().values("pk")
         return visible.filter(models.Q(status=ReviewStatus.FINAL) | models.Q(plan__strategy__in=kept))
@@ -214,18 +214,6 @@ class ReviewPolicy(StrategyPartPolicy):
 REVIEWS = ReviewPolicy("plan__strategy")
 
 
-class ReviewEntryPolicy(PartPolicy):
-    """As its review."""
-
-    def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        if has_role_everywhere(principal, STAFF):
-            return queryset
-        return super().scope(principal, queryset)
-
-    def sees_all(self, principal: Principal) -> bool:
-        return has_role_everywhere(principal, STAFF)
-
-
 def register() -> None:
     register_policy(Strategy, STRATEGIES)
     for part in (StrategyVersion, Stakeholder, Committee, ActionPlan):
@@ -240,4 +228,4 @@ def register() -> None:
     register_policy(PlanResult, StrategyPartPolicy("objective__plan__strategy"))
     register_policy(PlanActivity, PlanActivityPolicy("plan__strategy"))
     register_policy(Review, REVIEWS)
-    register_policy(ReviewEntry, ReviewEntryPolicy(Review, "review"))
+    register_policy(ReviewEntry, PartPolicy(Review, "review"))

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Q
 
-from fmm_portal.core.partial_dates import PartialDate
+from fmm_portal.core.partial_dates import PartialDate, today
 from fmm_portal.core.querysets import RecordQuerySet
 from strategies.enums import (
     AHEAD,
@@ -17,8 +18,10 @@ from strategies.enums import (
     AmendmentStatus,
     MilestoneKind,
     MilestoneStatus,
+    PlanActivityStatus,
     ReviewStatus,
 )
+from strategies.quarters import quarter_of
 
 if TYPE_CHECKING:
     from strategies.models import (
@@ -87,7 +90,7 @@ class MilestoneQuerySet(RecordQuerySet["Milestone"]):
 
         What the template does not have comes after all that it has: it does not tell how far a process is.
         """
-        is_other = models.Q(kind=MilestoneKind.OTHER)
+        is_other = Q(kind=MilestoneKind.OTHER)
         return self.reached().order_by(
             models.Case(models.When(is_other, then=1), default=0),
             models.F("actual_on").desc(nulls_last=True),
@@ -107,7 +110,7 @@ class MilestoneQuerySet(RecordQuerySet["Milestone"]):
         last = models.functions.Coalesce("planned_until", "planned_on")
         month, year = PartialDate(day.year, day.month), PartialDate(day.year)
         return awaited.alias(last_planned=last).filter(
-            ~models.Q(last_planned__in=[month, year]), last_planned__lt=PartialDate.of(day)
+            ~Q(last_planned__in=[month, year]), last_planned__lt=PartialDate.of(day)
         )
 
     def due_until(self, day: date) -> Self:
@@ -155,6 +158,27 @@ class PlanActivityQuerySet(RecordQuerySet["PlanActivity"]):
 
     def unfinished(self) -> Self:
         return self.filter(status__in=UNFINISHED)
+
+    def overdue(self) -> Self:
+        """As `PlanActivity.is_overdue` says of one."""
+        now = quarter_of(today())
+        return self.unfinished().filter(
+            Q(ends_in__gt="", ends_in__lt=now) | Q(ends_in="", starts_in__gt="", starts_in__lt=now)
+        )
+
+    def stalled(self) -> Self:
+        """As `PlanActivity.is_stalled` says of one."""
+        unmoved = Q(
+            status=PlanActivityStatus.NOT_STARTED, starts_in__gt="", starts_in__lt=quarter_of(today())
+        )
+        return self.unfinished().filter(~Q(stall_reason="") | unmoved)
+
+    def due(self) -> Self:
+        """Overdue, or to be finished within this quarter."""
+        now = quarter_of(today())
+        return self.unfinished().filter(
+            Q(ends_in__gt="", ends_in__lte=now) | Q(ends_in="", starts_in__gt="", starts_in__lte=now)
+        )
 
 
 class ReviewQuerySet(RecordQuerySet["Review"]):

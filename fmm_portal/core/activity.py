@@ -21,7 +21,7 @@ from fmm_portal.core.principals import Actor
 UNTOLD = {"id", "created_at", "updated_at", "version", "search_text"}
 CONCEALED = {"restricted": True}
 # What is kept beside the fields of a model.
-MORE_LABELS = {"overridden": gettext_lazy("passed over")}
+MORE_LABELS = {"overridden": gettext_lazy("passed over"), "entries": gettext_lazy("states taken")}
 
 
 class Change(NamedTuple):

@@ -42,7 +42,6 @@ TONES = {
     "held": "good",
     "integrated": "good",
     "reserved": "warn",
-    "returned": "bad",
     "set_aside": "off",
     "reported": "done",
     "closed": "done",

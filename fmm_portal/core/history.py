@@ -85,6 +85,7 @@ def verb_label(model: type[models.Model], verb: str) -> str:
         "update": _("Changed"),
         "delete": _("Deleted"),
         "publish": _("Published"),
+        "take_review": _("State of the activities taken"),
         "revoke": _("Revoked"),
         "renew_link": _("Personal link renewed"),
         "request_report": _("Report requested"),

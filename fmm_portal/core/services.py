@@ -106,17 +106,19 @@ def update_record(
     changes: Mapping[str, Any],
     expected_version: int | None = None,
     reason: str = "",
+    right: str = "change",
 ) -> R:
     """Apply `{field: value}` (many-to-many fields take lists). Nothing differs, nothing is written.
 
+    `right` is another one than to change the record, for services that change a few fields of it.
     Raises StaleRecord, Forbidden, ValidationError. The given record is left as it was; use the returned one.
     """
     current = lock(record, expected_version=expected_version)
-    require(actor.principal, "change", current)
+    require(actor.principal, right, current)
     before = snapshot(current)
     related = _assign(current, changes)
     # Both before and after the new values: nobody moves a record out of, or into, what they may change.
-    require(actor.principal, "change", current)
+    require(actor.principal, right, current)
     current.full_clean()
     after = snapshot(current) | {
         name: plain(sorted(rows, key=attrgetter("pk"))) for name, rows in related.items()

@@ -3,6 +3,7 @@
 from strategies.models.committee import Committee, CommitteeMeeting, CommitteeMember
 from strategies.models.milestone import Amendment, Milestone, MilestoneParticipant
 from strategies.models.plan import ActionPlan, PlanActivity, PlanObjective, PlanResult
+from strategies.models.plan_import import PlanImport
 from strategies.models.review import Review, ReviewEntry
 from strategies.models.strategy import Axis, Stakeholder, Strategy, StrategyVersion
 
@@ -16,6 +17,7 @@ __all__ = (
     "Milestone",
     "MilestoneParticipant",
     "PlanActivity",
+    "PlanImport",
     "PlanObjective",
     "PlanResult",
     "Review",

@@ -1,13 +1,11 @@
 """The action plan as the matrix that it is: axis, objective, result, activity."""
 
-import re
 from collections.abc import Iterable
-from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -24,20 +22,8 @@ from fmm_portal.institutions.models import Institution
 from strategies.enums import UNFINISHED, FundingSource, PlanActivityStatus, StallReason
 from strategies.models.milestone import Milestone
 from strategies.models.strategy import Axis, Strategy, StrategyVersion
+from strategies.quarters import is_a_quarter, last_day_of, quarter_of
 from strategies.querysets import ActionPlanQuerySet, PlanActivityQuerySet
-
-# "2018-Q3": sorts as it stands.
-QUARTER = re.compile(r"(\d{4})-Q([1-4])")
-is_a_quarter = RegexValidator(r"^\d{4}-Q[1-4]$", _("Write a quarter as 2018-Q3."))
-
-
-def last_day_of(quarter: str) -> date | None:
-    """The last day of a quarter such as "2018-Q3"; None for no quarter."""
-    found = QUARTER.fullmatch(quarter)
-    if found is None:
-        return None
-    year, number = int(found[1]), int(found[2])
-    return date(year, number * 3, 31 if number in (1, 4) else 30)
 
 
 class ActionPlan(Searchable, Record):
@@ -285,3 +271,13 @@ class PlanActivity(Searchable, Record):
         """Whether its last quarter has passed and it is neither done nor cancelled."""
         last = last_day_of(self.ends_in or self.starts_in)
         return self.status in UNFINISHED and last is not None and last < today()
+
+    @property
+    def is_unmoved(self) -> bool:
+        """Whether it should have begun before this quarter and has not."""
+        return self.status == PlanActivityStatus.NOT_STARTED and "" < self.starts_in < quarter_of(today())
+
+    @property
+    def is_stalled(self) -> bool:
+        """Whether something holds it up: a reason is given, or it should have begun and has not."""
+        return self.status in UNFINISHED and (bool(self.stall_reason) or self.is_unmoved)
