@@ -9,11 +9,12 @@ class StrategiesConfig(AppConfig):
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.stated_dates import register_dated
-        from strategies import policies, workflow
+        from strategies import cases, policies, workflow
         from strategies.models import Committee, CommitteeMeeting, Milestone, Strategy
 
         policies.register()
         workflow.register()
+        cases.register()
         for model in (Strategy, Milestone, Committee, CommitteeMeeting):
             register_document_host(model)
         for dated in (Milestone, CommitteeMeeting):

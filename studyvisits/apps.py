@@ -9,11 +9,12 @@ class StudyVisitsConfig(AppConfig):
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.stated_dates import register_dated
-        from studyvisits import navigation, policies, reports, workflow
+        from studyvisits import cases, navigation, policies, reports, workflow
         from studyvisits.models import Commitment, StudyVisit
 
         policies.register()
         workflow.register()
+        cases.register()
         reports.register()
         navigation.register()
         register_document_host(StudyVisit)

@@ -12,12 +12,13 @@ class FacilityConfig(AppConfig):
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.navigation import NavigationItem, register_in_section
         from fmm_portal.core.stated_dates import register_dated
-        from fmm_portal.facility import policies, workflow
+        from fmm_portal.facility import cases, policies, workflow
         from fmm_portal.facility.models import Action, Activity, Request
         from fmm_portal.institutions.navigation import DIRECTORY
 
         policies.register()
         workflow.register()
+        cases.register()
         for model in (Request, Action, Activity):
             register_document_host(model)
             register_dated(model)

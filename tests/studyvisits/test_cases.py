@@ -14,14 +14,15 @@ from django.db import transaction
 
 from delegations.enums import DelegateStatus
 from delegations.models import Delegate, Delegation
+from fmm_portal.casefiles.errors import CaseError, InvalidCase
+from fmm_portal.casefiles.files import dump_document, load_document
 from fmm_portal.core.errors import Forbidden
 from fmm_portal.core.models import Activity
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.principals import Source, system_actor
 from fmm_portal.facility.models import Programme
 from fmm_portal.institutions.models import Institution
-from studyvisits.cases import InvalidCase, dump_document, export_case, import_case, load_document
-from studyvisits.cases.errors import CaseError
+from studyvisits.cases import export_case, import_case
 from studyvisits.demo.loading import load_demo, resolve_days
 from studyvisits.models import AgendaHost, AgendaItem, Debrief, SessionNote, StudyVisit
 from studyvisits.services import publish_agenda
@@ -201,7 +202,7 @@ def test_commands_move_a_case_from_portal_to_portal(loaded, tmp_path, founding):
 
 
 def test_commands_say_what_is_wrong(loaded, tmp_path):
-    with pytest.raises(CommandError, match="There is no study visit SV-1999-001"):
+    with pytest.raises(CommandError, match="There is no case SV-1999-001"):
         call_command("export_case", "SV-1999-001")
     with pytest.raises(CommandError, match="No such file"):
         call_command("import_case", str(tmp_path / "nothing.yaml"))
