@@ -102,7 +102,7 @@ class RequestReader(DocumentImport):
     def take_request_steps(self, request: Request, entry: Entry) -> Request:
         """Each consultation is opened with the stakeholders of its round, who then answer."""
         steps: Sequence[Step] = entry.get("steps", ())
-        current = request
+        current: Any = request
         for number, step in enumerate(steps):
             asked: list[tuple[Consultee, Entry, str]] = []
             if step.name == "consult":
