@@ -74,7 +74,7 @@ class DocumentImport:
     def is_new(self, model: type[Record], entry: Entry, path: str) -> bool:
         """Whether the reference of an entry is free; with an error when it is not."""
         rows: Any = model._default_manager
-        if not rows.filter(reference=entry.get("reference") or None).exists():
+        if "reference" not in entry or not rows.filter(reference=entry["reference"]).exists():
             return True
         self.errors.add(
             f"{path}.reference",

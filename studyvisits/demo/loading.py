@@ -82,7 +82,7 @@ def _added(added: int, total: int) -> str:
 
 def _load_case(path: Path, actor: Actor) -> str:
     document = resolve_days(load_document(path.read_text(encoding="utf-8")), today())
-    existing = _find_case(document)
+    existing = find_case(document)
     if existing is not None:
         return f"{path.name}: nothing to do, {_named(existing)} is there"
     record = import_document(document, actor=actor)
@@ -94,7 +94,7 @@ def _named(record: Any) -> str:
     return str(record.reference or f"“{record.title}”")
 
 
-def _find_case(document: dict[str, Any]) -> Any:
+def find_case(document: dict[str, Any]) -> Any:
     """The record of a file: by its reference or, for a sample that has none, by the source that names its file."""
     case_format = format_of(document)
     facts = document.get(case_format.part) or {}
