@@ -42,10 +42,15 @@ def load_demo(folder: Path, *, actor: Actor) -> Iterator[str]:
 
     Each file is loaded whole or not at all. Raises InvalidCase.
     """
-    yield _load_institutions(folder / "institutions.yaml", actor)
-    yield _load_programmes(folder / "programmes.yaml", actor)
+    yield from load_directory(folder, actor=actor)
     for path in case_files(folder):
         yield _load_case(path, actor)
+
+
+def load_directory(folder: Path, *, actor: Actor) -> Iterator[str]:
+    """Only what the case files take for granted: institutions and programmes."""
+    yield _load_institutions(folder / "institutions.yaml", actor)
+    yield _load_programmes(folder / "programmes.yaml", actor)
 
 
 def case_files(folder: Path) -> list[Path]:
