@@ -100,8 +100,8 @@ def moment() -> serializers.DateTimeField:
     return serializers.DateTimeField(required=False, input_formats=["iso-8601", "%Y-%m-%d"])
 
 
-def amount() -> serializers.DecimalField:
-    return serializers.DecimalField(max_digits=16, decimal_places=2, required=False)
+def amount(places: int = 2) -> serializers.DecimalField:
+    return serializers.DecimalField(max_digits=16, decimal_places=places, required=False)
 
 
 def flag() -> serializers.BooleanField:

@@ -185,8 +185,8 @@ class ExpertPart(Part):
     profile = Text(required=True)
     country = word()
     institution = word()
-    days_planned = amount()
-    days_actual = amount()
+    days_planned = amount(places=1)
+    days_actual = amount(places=1)
 
 
 class BudgetLinePart(Part):
