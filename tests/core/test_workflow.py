@@ -10,6 +10,7 @@ from fmm_portal.core.workflow import Guard, Transition, Workflow, all_workflows,
 from fmm_portal.institutions.models import Institution
 from studyvisits.models import AgendaHost, Commitment, Debrief, StudyVisit
 from tests.factories.institutions import InstitutionFactory
+from tests.factories.strategies import MilestoneFactory
 from tests.factories.studyvisits import AgendaHostFactory, CommitmentFactory, StudyVisitFactory
 
 VISITS = workflow_for(StudyVisit)
@@ -181,6 +182,26 @@ def test_only_a_manager_passes_over_what_is_missing_and_says_why(amina, marc, by
     entry = history_of(visit)[0]
     assert entry.reason == "Printed by hand"
     assert entry.changes["overridden"] == [None, ["Publish the agenda."]]
+
+
+def test_value_that_nobody_knows_is_passed_over_by_a_manager_only(amina, marc, by):
+    """History that is known in part can be recorded; a button never offers it."""
+    milestone = MilestoneFactory(actual_on=None)
+    workflow = workflow_for(milestone)
+    assert (step(milestone, "mark_done", marc).allowed, step(milestone, "mark_done", marc).can_override) == (
+        True,
+        False,
+    )
+    with pytest.raises(ValidationError, match="Say when it took place"):
+        workflow.apply(milestone, "mark_done", actor=by(marc))
+    with pytest.raises(TransitionRefused, match="Say when it took place"):
+        workflow.apply(milestone, "mark_done", actor=by(amina), reason="Not published", override=True)
+    done = workflow.apply(milestone, "mark_done", actor=by(marc), reason="Not published", override=True)
+    assert (done.status, done.actual_on) == ("done", None)
+    assert history_of(milestone)[0].changes["overridden"] == [
+        None,
+        ["Say when it took place; the month or the year is enough."],
+    ]
 
 
 def test_what_cannot_be_passed_over_stops_a_manager_too(marc, by):

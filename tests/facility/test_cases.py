@@ -11,7 +11,7 @@ from fmm_portal.core.errors import Forbidden
 from fmm_portal.core.models import Activity as HistoryEntry
 from fmm_portal.core.principals import Source, system_actor
 from fmm_portal.facility.models import Action, Consultee, Facility, Request
-from tests.factories.facility import ActionFactory
+from tests.personas import anpe_togo
 
 pytestmark = pytest.mark.django_db
 
@@ -274,10 +274,11 @@ def test_officer_imports_actions_and_a_viewer_or_partner_does_not(
 
 
 def test_money_is_exported_for_the_programme_only(
-    kofi: Any, eva: Any, fatou: Any, by: Any, action_file: Any
+    action_file: dict[str, Any], eva: Any, kofi: Any, fatou: Any, by: Any
 ) -> None:
     action: Any = import_document(action_file, actor=PORTAL)
+    action.beneficiaries.add(anpe_togo())
     assert "budget" in export_record(action, actor=by(eva))
-    assert "budget" not in export_record(action, actor=by(fatou))
+    assert "budget" not in export_record(action, actor=by(kofi))
     with pytest.raises(Forbidden):
-        export_record(ActionFactory(), actor=by(kofi))
+        export_record(action, actor=by(fatou))
