@@ -11,7 +11,7 @@ JOBS ?= auto
 ARGS ?=
 
 ##@ See it
-demo: ## Set up, load the real study visits, render a PDF through a worker, serve (SERVE=0: all but the server)
+demo: ## Set up, load the real cases, render a PDF through a worker, serve (SERVE=0: all but the server)
 	@STEPS=8 SECONDS_LEFT=40 scripts/setup base
 	@$(MANAGE) demo --serve=$(SERVE) --first-step=4 --steps=8
 

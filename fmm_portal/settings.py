@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "fmm_portal.core",
     "fmm_portal.accounts",
     "fmm_portal.institutions",
+    "fmm_portal.casefiles",
     "fmm_portal.facility",
     "fmm_portal.reports",
     "delegations",

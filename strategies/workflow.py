@@ -92,7 +92,8 @@ def follows_the_usual_order(milestone: Milestone) -> str | None:
     return " ".join(out_of_order(milestone, milestone.strategy.milestones.reached())) or None
 
 
-DATED = Guard("actual_on", is_dated, field="actual_on")
+# Of what took place long ago even the year may be unknown: a manager who records history passes over it.
+DATED = Guard("actual_on", is_dated, overridable=True, field="actual_on")
 PAST = Guard("future", is_past, field="actual_on")
 VALIDATION = Guard("validation", is_a_validation, hides=True)
 ORDER = Guard("order", follows_the_usual_order)

@@ -1,11 +1,9 @@
 """Study visits and their parts as resources."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -15,18 +13,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from delegations.models import Delegate
-from fmm_portal.api.actions import act, on_collection, read
+from fmm_portal.api.actions import act
 from fmm_portal.api.fields import Brief, Briefs, Choice, MultilingualField, RelatedId, principal_of
 from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.serializers import ReasonRequest, ResourceSerializer, StrictSerializer
 from fmm_portal.api.subjects import SubjectBrief
 from fmm_portal.api.viewsets import ResourceViewSet, with_relations
+from fmm_portal.casefiles.api import CaseFileActions
 from fmm_portal.core.models import Record
 from fmm_portal.core.policies import can
 from fmm_portal.core.principals import Principal
 from fmm_portal.institutions.models import Country, Institution
 from studyvisits import filters, services
-from studyvisits.cases import CASE_FORMAT, InvalidCase, export_case, import_case
 from studyvisits.enums import AttendanceStatus, HostStatus, Side
 from studyvisits.evaluations import figures_of
 from studyvisits.models import (
@@ -566,28 +564,12 @@ class CommitmentViewSet(ResourceViewSet):
 # --- The visit as a whole ------------------------------------------------------------------------------------
 
 
-CASE_SCHEMA = {
-    "type": "object",
-    "required": ["format", "visit"],
-    "properties": {"format": {"const": CASE_FORMAT}, "visit": {"type": "object"}},
-    "description": "A visit with its legs, delegations, agenda, debrief, lessons and commitments.",
-}
-
-
-def by_path(error: InvalidCase) -> dict[str, list[str]]:
-    """What is wrong with a document, with places as all errors of the API have them: `agenda.2.hosts.0.status`."""
-    found: dict[str, list[str]] = {}
-    for place, message in error.errors:
-        found.setdefault(re.sub(r"\[(\d+)\]", r".\1", place) or NON_FIELD_ERRORS, []).append(message)
-    return found
-
-
 class PublishAgendaRequest(StrictSerializer):
     note = serializers.CharField(required=False, allow_blank=True)
     version = serializers.IntegerField(required=False, help_text="Of the visit.")
 
 
-class StudyVisitViewSet(ResourceViewSet):
+class StudyVisitViewSet(CaseFileActions):
     """Visits of delegations to host countries. A visit is cancelled, never deleted."""
 
     resource = "study-visits"
@@ -619,25 +601,6 @@ class StudyVisitViewSet(ResourceViewSet):
         """The visit's debrief, begun if need be, with the visiting side listed from the delegation."""
         visit, _values = self.action_input(ReasonRequest)
         return self.shown_as(DebriefSerializer, services.open_debrief(visit, actor=self.actor))
-
-    @extend_schema(responses={200: CASE_SCHEMA})
-    @read
-    def case(self, request: Request, pk: str) -> Response:
-        """The whole visit as one document, without persons, that `import-case` reads back."""
-        return Response(export_case(self.get_object(), actor=self.actor))
-
-    @extend_schema(request={"application/json": CASE_SCHEMA}, responses={201: StudyVisitSerializer})
-    @on_collection
-    def import_case(self, request: Request) -> Response:
-        """Make a visit with all its parts out of a document: all of it, or nothing and every error with its place."""
-        self.may_create()
-        if not isinstance(request.data, dict):
-            raise ValidationError(_("Give the case as an object."))
-        try:
-            visit = import_case(request.data, actor=self.actor)
-        except InvalidCase as error:
-            raise ValidationError(by_path(error)) from error
-        return self.shown_again(visit, code=status.HTTP_201_CREATED)
 
     @extend_schema(request=ReasonRequest, responses=StudyVisitSerializer)
     @act

@@ -10,6 +10,7 @@ class StudyVisitsConfig(AppConfig):
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.stated_dates import register_dated
         from studyvisits import (
+            cases,
             country_events,
             navigation,
             panels,
@@ -27,6 +28,7 @@ class StudyVisitsConfig(AppConfig):
         thread.register()
         country_events.register()
         panels.register()
+        cases.register()
         reports.register()
         navigation.register()
         register_document_host(StudyVisit)

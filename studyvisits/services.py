@@ -39,6 +39,7 @@ def plan_study_visit(
     related: Mapping[str, Any] | None = None,
     sending_countries: Iterable[Country] = (),
     host_countries: Iterable[Country] = (),
+    reason: str = "",
 ) -> StudyVisit:
     """Create a visit with its reference, a leg per host country and, for the sending countries, a delegation.
 
@@ -46,7 +47,7 @@ def plan_study_visit(
     """
     if visit.owner_id is None:
         visit.owner_id = actor.user_id
-    create_record(visit, actor=actor, related=related)
+    create_record(visit, actor=actor, related=related, reason=reason)
     for order, country in enumerate(host_countries, start=1):
         create_record(Leg(visit=visit, order=order, country=country), actor=actor)
     senders = list(sending_countries)

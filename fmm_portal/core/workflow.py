@@ -29,8 +29,9 @@ class Guard(NamedTuple):
     """A condition of a step. `check` reads the record and returns what is missing, or None; it never writes.
 
     An overridable guard may be passed by somebody with the right "override", who gives the reason. A guard
-    with a `field` asks for a value that the step itself takes: it blocks nothing until the step is taken.
-    A guard that `hides` says that a step is not for such a record at all: it is refused, and never offered.
+    with a `field` asks for a value that the step itself takes: it blocks nothing until the step is taken, and
+    buttons never offer to pass it over. A guard that `hides` says that a step is not for such a record at all:
+    it is refused, and never offered.
     """
 
     code: str
@@ -191,7 +192,9 @@ class Workflow:
             for field_name, value in (data or {}).items():
                 setattr(current, field_name, value)
             blockers = self.blockers(current, transition)
-            if asked := {blocker.field: blocker.message for blocker in blockers if blocker.field}:
+            # A value that the step asks for may be unknown for good: then it is passed over as any other guard.
+            is_asked = [b for b in blockers if b.field and not (override and b.overridable)]
+            if asked := {blocker.field: blocker.message for blocker in is_asked}:
                 raise ValidationError(
                     {name: ValidationError(text, code="required") for name, text in asked.items()}
                 )

@@ -233,8 +233,9 @@ REQUEST_WORKFLOW = Workflow(
             (R.DECISION,),
             R.APPROVED,
             guards=(
-                Guard("decided_on", decision_is_dated, field="decided_on"),
-                Guard("decision_body", decision_has_a_body, field="decision_body"),
+                # Decisions of long ago are not always published: a manager who records history passes over these.
+                Guard("decided_on", decision_is_dated, overridable=True, field="decided_on"),
+                Guard("decision_body", decision_has_a_body, overridable=True, field="decision_body"),
                 Guard("veto", nobody_vetoes, overridable=True),
             ),
             warnings=(Guard("objection", nobody_objects), *LIMITS),

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from delegations.enums import DelegateRole
 from delegations.models import Delegate, Delegation
 from delegations.services import replace_delegate
+from fmm_portal.casefiles.directory import Directory
+from fmm_portal.casefiles.schema import Step
+from fmm_portal.casefiles.steps import take
 from fmm_portal.core.principals import Actor
 from fmm_portal.core.services import create_record, update_record
-from studyvisits.cases.directory import Directory
-from studyvisits.cases.schema import Step
-from studyvisits.cases.steps import take
 
 FALLEN = ("decline", "replace")
 

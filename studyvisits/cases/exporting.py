@@ -1,20 +1,18 @@
 """Writing a study visit as one document: everything that the actor may see, never who the people are."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC
-from typing import Any, TypeVar
-
-from django.db import models
+from typing import Any
 
 from delegations.models import Delegate, Delegation
-from fmm_portal.core.models import Record
+from fmm_portal.casefiles.exporting import DocumentExport, fields, unless
+from fmm_portal.casefiles.steps import steps_taken, written
+from fmm_portal.casefiles.values import told
 from fmm_portal.core.policies import require
 from fmm_portal.core.principals import Actor
+from fmm_portal.facility.cases.programmes import describe_programme
 from fmm_portal.institutions.models import Institution
-from studyvisits.cases.directory import DirectoryExport
 from studyvisits.cases.schema import CASE_FORMAT
-from studyvisits.cases.steps import steps_taken, written
-from studyvisits.cases.values import told
 from studyvisits.enums import HostStatus
 from studyvisits.models import (
     AgendaHost,
@@ -30,8 +28,6 @@ from studyvisits.models import (
     SessionNote,
     StudyVisit,
 )
-
-R = TypeVar("R", bound=Record)
 
 VISIT = (
     "reference", "title", "starts_on", "ends_on", "stated_duration_days", "dates_note", "objectives", "outcomes",
@@ -55,38 +51,21 @@ def export_case(visit: StudyVisit, *, actor: Actor) -> dict[str, Any]:
     return _CaseExport(visit, actor).document()
 
 
-def _fields(record: Record, names: Iterable[str]) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in names}
-
-
-def _unless(value: Any, usual: Any) -> Any:
-    """The value, or None where a reader of the document would assume it anyway."""
-    return None if value == usual else value
-
-
-class _CaseExport:
+class _CaseExport(DocumentExport):
     def __init__(self, visit: StudyVisit, actor: Actor) -> None:
+        super().__init__(actor)
         self.visit = visit
-        self.actor = actor
-        self.directory = DirectoryExport()
         self.legs = self.seen(Leg, visit=visit)
         self.items = self.seen(AgendaItem, visit=visit)
         self.lessons = self.seen(Lesson, visit=visit)
-        # What other parts of the document refer to, by its place in its list.
-        self.keys: dict[models.Model, str] = {}
-        for name, rows in (("leg", self.legs), ("item", self.items), ("lesson", self.lessons)):
-            self.keys |= {row: f"{name}-{number}" for number, row in enumerate(rows, start=1)}
-
-    def seen(self, model: type[R], *related: str, **conditions: Any) -> list[R]:
-        """The rows of a model that the actor may see, in their usual order."""
-        rows: Any = model._default_manager
-        visible = rows.visible_to(self.actor.principal).filter(**conditions)
-        return list(visible.select_related(*related) if related else visible)
+        self.name("leg", self.legs)
+        self.name("item", self.items)
+        self.name("lesson", self.lessons)
 
     def document(self) -> dict[str, Any]:
         visit = self.visit
         parts = {
-            "programme": self.directory.programme(visit.programme),
+            "programme": describe_programme(self.directory, visit.programme),
             "legs": [self.leg(number, leg) for number, leg in enumerate(self.legs, start=1)],
             # Delegates first: their keys are used further on.
             "delegations": self.delegations(),
@@ -98,8 +77,10 @@ class _CaseExport:
             "commitments": self.commitments(),
         }
         facts = told(
-            **_fields(visit, VISIT),
+            **fields(visit, VISIT),
             themes=sorted(theme.code for theme in visit.themes.all()),
+            other_dates=self.other_dates([visit])[visit.pk],
+            **self.links(),
             steps=written(steps_taken([visit])[visit.pk]),
         )
         return {
@@ -109,6 +90,19 @@ class _CaseExport:
             **told(**parts),
         }
 
+    def links(self) -> dict[str, Any]:
+        """What the visit hangs on, as another file finds it."""
+        visit = self.visit
+        action, strategy = self.reference(visit.action), self.reference(visit.strategy)
+        links: dict[str, Any] = {"action": action, "strategy": strategy}
+        if action and visit.activity:
+            links["activity"] = visit.activity.number
+        if strategy and visit.milestone:
+            links["milestone"] = told(kind=visit.milestone.kind, on=visit.milestone.begins_on)
+        if strategy and visit.plan_activity:
+            links["plan_activity"] = visit.plan_activity.code
+        return links
+
     def leg(self, number: int, leg: Leg) -> dict[str, Any]:
         return told(
             key=self.keys[leg],
@@ -116,7 +110,7 @@ class _CaseExport:
             city=leg.city,
             starts_on=leg.starts_on,
             ends_on=leg.ends_on,
-            order=_unless(leg.order, number),
+            order=unless(leg.order, number),
         )
 
     def delegations(self) -> list[dict[str, Any]]:
@@ -150,14 +144,14 @@ class _CaseExport:
             delegates=[
                 told(
                     key=self.keys[delegate],
-                    order=_unless(delegate.order, number),
+                    order=unless(delegate.order, number),
                     institution=self.directory.key(delegate.institution),
                     country=delegate.country.code if delegate.country else None,
-                    role=_unless(delegate.role, "member"),
-                    sex=_unless(delegate.sex, "not_stated"),
+                    role=unless(delegate.role, "member"),
+                    sex=unless(delegate.sex, "not_stated"),
                     replaces=self.keys.get(delegate.replaces) if delegate.replaces else None,
                     steps=written(steps[delegate.pk]),
-                    **{**_fields(delegate, DELEGATE), "seats": _unless(delegate.seats, 1)},
+                    **{**fields(delegate, DELEGATE), "seats": unless(delegate.seats, 1)},
                 )
                 for number, delegate in enumerate(delegates, start=1)
             ],
@@ -166,11 +160,11 @@ class _CaseExport:
     def questions(self) -> list[dict[str, Any]]:
         return [
             told(
-                order=_unless(question.order, number),
+                order=unless(question.order, number),
                 text=question.text,
                 asked_by=self.directory.key(question.asked_by),
                 agenda_item=self.keys.get(question.agenda_item) if question.agenda_item else None,
-                status=_unless(question.status, "open"),
+                status=unless(question.status, "open"),
                 answer=question.answer,
             )
             for number, question in enumerate(
@@ -189,7 +183,7 @@ class _CaseExport:
             told(
                 key=self.keys[item],
                 leg=self.keys[item.leg] if item.leg else None,
-                order=_unless(item.order, number),
+                order=unless(item.order, number),
                 hosts=[self.host(host, item, steps) for host in hosts if host.item_id == item.pk],
                 attendance={
                     self.keys[row.delegate]: row.status
@@ -197,11 +191,11 @@ class _CaseExport:
                     if row.item_id == item.pk and row.delegate in self.keys
                 },
                 session_notes=[
-                    told(author=note.author_label, **_fields(note, NOTE))
+                    told(author=note.author_label, **fields(note, NOTE))
                     for note in notes
                     if note.item_id == item.pk
                 ],
-                **_fields(item, AGENDA_ITEM),
+                **fields(item, AGENDA_ITEM),
             )
             for number, item in enumerate(self.items, start=1)
         ]
@@ -258,7 +252,7 @@ class _CaseExport:
             participants=[
                 told(
                     side=participant.side,
-                    order=_unless(participant.order, number),
+                    order=unless(participant.order, number),
                     position=participant.position,
                     institution=self.directory.key(participant.institution),
                     delegate=self.keys.get(participant.delegate) if participant.delegate else None,
@@ -267,14 +261,14 @@ class _CaseExport:
                 for number, participant in enumerate(participants, start=1)
             ],
             steps=written(steps_taken([debrief])[debrief.pk]),
-            **_fields(debrief, DEBRIEF),
+            **fields(debrief, DEBRIEF),
         )
 
     def lessons_learnt(self) -> list[dict[str, Any]]:
         return [
             told(
                 key=self.keys[lesson],
-                order=_unless(lesson.order, number),
+                order=unless(lesson.order, number),
                 text=lesson.text,
                 agenda_item=self.keys.get(lesson.agenda_item) if lesson.agenda_item else None,
                 learnt_from=self.directory.key(lesson.learnt_from),
@@ -292,7 +286,7 @@ class _CaseExport:
                 owed_to=self.directory.key(row.owed_to),
                 lesson=self.keys.get(row.lesson) if row.lesson else None,
                 steps=written(steps[row.pk]),
-                **_fields(row, COMMITMENT),
+                **fields(row, COMMITMENT),
             )
             for row in rows
         ]

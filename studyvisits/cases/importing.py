@@ -1,20 +1,23 @@
 """Reading a case document into the portal: checked first, made through the services, all of it or nothing."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from delegations.models import Delegate, Delegation
+from fmm_portal.casefiles.importing import DocumentImport, Entry, given
+from fmm_portal.casefiles.schema import Step, validated
+from fmm_portal.casefiles.steps import take
 from fmm_portal.core.models import Record
-from fmm_portal.core.principals import Actor, Source
-from fmm_portal.core.services import create_record, update_record
+from fmm_portal.core.principals import Actor
+from fmm_portal.core.services import update_record
+from fmm_portal.facility.cases.programmes import find_or_add_programme
+from fmm_portal.facility.models import Action
+from strategies.models import Milestone, PlanActivity, Strategy
 from studyvisits.agenda import changes_between, snapshot_item
 from studyvisits.cases.delegates import DelegateImport
-from studyvisits.cases.directory import Directory
-from studyvisits.cases.errors import Errors
 from studyvisits.cases.exporting import (
     AGENDA_ITEM,
     COMMITMENT,
@@ -24,8 +27,7 @@ from studyvisits.cases.exporting import (
     TARGETS,
     VISIT,
 )
-from studyvisits.cases.schema import CaseDocument, Step, validated
-from studyvisits.cases.steps import take
+from studyvisits.cases.schema import CaseDocument
 from studyvisits.models import (
     AgendaHost,
     AgendaItem,
@@ -41,9 +43,6 @@ from studyvisits.models import (
 )
 from studyvisits.services import join_delegation, plan_study_visit, record_attendance
 
-R = TypeVar("R", bound=Record)
-Entry = Mapping[str, Any]
-
 # What a published version says of an item about which it says nothing.
 UNTOLD_ITEM: dict[str, Any] = {
     "day": None, "starts_at": None, "ends_at": None, "order": 0, "kind": "", "topic": {}, "host_label": {},
@@ -58,15 +57,12 @@ def import_case(document: Mapping[str, Any], *, actor: Actor) -> StudyVisit:
     """
     case = validated(CaseDocument, document)
     with transaction.atomic():
-        return _CaseImport(case, dataclasses.replace(actor, source=Source.IMPORT)).run()
+        return _CaseImport(case, actor).run()
 
 
-class _CaseImport:
+class _CaseImport(DocumentImport):
     def __init__(self, case: Entry, actor: Actor) -> None:
-        self.case = case
-        self.actor = actor
-        self.errors = Errors()
-        self.directory = Directory(case.get("institutions", {}), actor=actor, errors=self.errors)
+        super().__init__(case, actor)
         self.legs: dict[str, Leg] = {}
         self.items: dict[str, AgendaItem] = {}
         self.lessons: dict[str, Lesson] = {}
@@ -90,49 +86,42 @@ class _CaseImport:
         assert visit is not None
         return StudyVisit.objects.get(pk=visit.pk)
 
-    # --- Small words ---------------------------------------------------------------------------------------
-
-    def entries(self, part: str) -> Sequence[Entry]:
-        return self.case.get(part, ())
-
-    def create(self, record: R, path: str, **options: Any) -> R | None:
-        """The record as created, None when it was refused."""
-        with self.errors.at(path) as place:
-            create_record(record, actor=self.actor, **options)
-        return None if place.refused else record
-
-    def remember(self, known: dict[str, R], key: str | None, record: R, path: str) -> None:
-        if key is None:
-            return
-        if key in known:
-            self.errors.add(f"{path}.key", _("The key “%(key)s” is used twice.") % {"key": key})
-        known[key] = record
-
-    def recall(self, known: Mapping[str, R], entry: Entry, name: str, path: str) -> R | None:
-        """The record that an entry refers to by its key."""
-        key = entry.get(name)
-        if key is not None and key not in known:
-            self.errors.add(f"{path}.{name}", _("Nothing has the key “%(key)s”.") % {"key": key})
-        return known.get(key) if key is not None else None
-
     # --- Parts ---------------------------------------------------------------------------------------------
 
     def plan(self) -> StudyVisit | None:
         entry = self.case["visit"]
-        if StudyVisit.objects.filter(reference=entry.get("reference") or None).exists():
-            self.errors.add(
-                "visit.reference",
-                _("%(reference)s is in the portal already. A case is imported only once.")
-                % {"reference": entry["reference"]},
-            )
+        if not self.is_new(StudyVisit, entry, "visit"):
             return None
         self.directory.load()
-        programme, _is_new = self.directory.programme(self.case.get("programme"), "programme")
+        programme, _is_new = find_or_add_programme(self.directory, self.case.get("programme"), "programme")
         themes = self.directory.themes(entry.get("themes", ()), "visit.themes")
-        visit = StudyVisit(programme=programme, **_given(entry, VISIT))
+        visit = StudyVisit(programme=programme, **self.links(entry), **given(entry, VISIT))
         with self.errors.at("visit") as place:
-            plan_study_visit(visit, actor=self.actor, related={"themes": themes})
-        return None if place.refused else visit
+            plan_study_visit(visit, actor=self.actor, related={"themes": themes}, reason=self.reason())
+        if place.refused:
+            return None
+        self.add_other_dates(visit, entry, "visit")
+        return visit
+
+    def links(self, entry: Entry) -> dict[str, Any]:
+        """What the visit hangs on, as far as this portal has it; a part of what it has must be there."""
+        action = self.linked(Action, entry.get("action"))
+        strategy = self.linked(Strategy, entry.get("strategy"))
+        links: dict[str, Any] = {"action": action, "strategy": strategy}
+        if action is not None and "activity" in entry:
+            links["activity"] = action.activities.filter(number=entry["activity"]).first()
+        if strategy is not None and "milestone" in entry:
+            links["milestone"] = milestone_like(strategy, entry["milestone"])
+        if strategy is not None and "plan_activity" in entry:
+            links["plan_activity"] = PlanActivity.objects.filter(
+                plan__strategy=strategy, code=entry["plan_activity"]
+            ).first()
+        for name in ("activity", "milestone", "plan_activity"):
+            if name in links and links[name] is None:
+                self.errors.add(
+                    f"visit.{name}", _("There is none such in the record that it should be part of.")
+                )
+        return links
 
     def add_legs(self, visit: StudyVisit) -> None:
         for number, entry in enumerate(self.entries("legs")):
@@ -144,7 +133,7 @@ class _CaseImport:
                 visit=visit,
                 country=country,
                 order=entry.get("order", number + 1),
-                **_given(entry, ("city", "starts_on", "ends_on")),
+                **given(entry, ("city", "starts_on", "ends_on")),
             )
             if self.create(leg, path):
                 self.remember(self.legs, entry.get("key"), leg, path)
@@ -154,7 +143,7 @@ class _CaseImport:
             path = f"delegations[{number}]"
             targets, reported = entry.get("targets", {}), entry.get("reported", {})
             delegation = Delegation(
-                **_given(entry, ("name", "purpose", "notes")),
+                **given(entry, ("name", "purpose", "notes")),
                 **{f"target_{name}": targets.get(name) for name in TARGETS},
                 **{f"reported_{name}": reported.get(name) for name in REPORTED},
             )
@@ -182,7 +171,7 @@ class _CaseImport:
                 visit=visit,
                 leg=self.recall(self.legs, entry, "leg", path),
                 order=entry.get("order", number + 1),
-                **_given(entry, AGENDA_ITEM),
+                **given(entry, AGENDA_ITEM),
             )
             if self.create(item, path) is None:
                 continue
@@ -190,7 +179,7 @@ class _CaseImport:
             self.add_hosts(item, entry, path)
             self.add_attendance(item, entry, path)
             for nth, note in enumerate(entry.get("session_notes", ())):
-                signed = SessionNote(item=item, author_label=note.get("author", ""), **_given(note, NOTE))
+                signed = SessionNote(item=item, author_label=note.get("author", ""), **given(note, NOTE))
                 self.create(signed, f"{path}.session_notes[{nth}]")
 
     def add_hosts(self, item: AgendaItem, entry: Entry, path: str) -> None:
@@ -240,7 +229,7 @@ class _CaseImport:
                 published_by_id=self.actor.user_id,
                 items=items,
                 changes=changes_between(previous, items) if previous is not None else [],
-                **_given(entry, ("number", "published_at", "note")),
+                **given(entry, ("number", "published_at", "note")),
             )
             self.create(version, path, reason=version.note)
             previous = items
@@ -275,7 +264,7 @@ class _CaseImport:
                 order=entry.get("order", number + 1),
                 asked_by=self.directory.institution(entry.get("asked_by"), f"{path}.asked_by"),
                 agenda_item=self.recall(self.items, entry, "agenda_item", path),
-                **_given(entry, ("text", "status", "answer")),
+                **given(entry, ("text", "status", "answer")),
             )
             self.create(question, path)
 
@@ -287,7 +276,7 @@ class _CaseImport:
                 order=entry.get("order", number + 1),
                 agenda_item=self.recall(self.items, entry, "agenda_item", path),
                 learnt_from=self.directory.institution(entry.get("learnt_from"), f"{path}.learnt_from"),
-                **_given(entry, ("text", "transferability")),
+                **given(entry, ("text", "transferability")),
             )
             if self.create(lesson, path):
                 self.remember(self.lessons, entry.get("key"), lesson, path)
@@ -300,7 +289,7 @@ class _CaseImport:
                 owed_by=self.directory.institution(entry.get("owed_by"), f"{path}.owed_by"),
                 owed_to=self.directory.institution(entry.get("owed_to"), f"{path}.owed_to"),
                 lesson=self.recall(self.lessons, entry, "lesson", path),
-                **_given(entry, COMMITMENT),
+                **given(entry, COMMITMENT),
             )
             if self.create(commitment, path):
                 take(
@@ -318,7 +307,7 @@ class _CaseImport:
         debrief = Debrief(
             visit=visit,
             agenda_item=self.recall(self.items, entry, "agenda_item", "debrief"),
-            **_given(entry, DEBRIEF),
+            **given(entry, DEBRIEF),
         )
         if self.create(debrief, "debrief") is None:
             return None
@@ -329,7 +318,7 @@ class _CaseImport:
                 order=participant.get("order", number + 1),
                 institution=self.directory.institution(participant.get("institution"), f"{path}.institution"),
                 delegate=self.recall(self.delegates, participant, "delegate", path),
-                **_given(participant, ("side", "position", "has_agreed")),
+                **given(participant, ("side", "position", "has_agreed")),
             )
             self.create(row, path)
         return debrief
@@ -372,5 +361,7 @@ class _CaseImport:
             debrief_steps(len(waiting))
 
 
-def _given(entry: Entry, names: Sequence[str]) -> dict[str, Any]:
-    return {name: entry[name] for name in names if name in entry}
+def milestone_like(strategy: Strategy, link: Entry) -> Milestone | None:
+    """The milestone of a kind and date, in the order of the process; two alike are told apart by nothing else."""
+    alike = strategy.milestones.filter(kind=link["kind"])
+    return next((milestone for milestone in alike if milestone.begins_on == link.get("on")), None)

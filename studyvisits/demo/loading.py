@@ -9,16 +9,21 @@ from typing import Any
 from django.db import transaction
 from rest_framework import serializers
 
+from fmm_portal.casefiles.directory import Directory
+from fmm_portal.casefiles.errors import Errors
+from fmm_portal.casefiles.files import load_document
+from fmm_portal.casefiles.formats import format_of, import_document
+from fmm_portal.casefiles.schema import InstitutionPart, Part, validated
+from fmm_portal.casefiles.steps import state_label
 from fmm_portal.core.partial_dates import today
 from fmm_portal.core.principals import Actor
-from studyvisits.cases import import_case, load_document
-from studyvisits.cases.directory import Directory
-from studyvisits.cases.errors import Errors
-from studyvisits.cases.schema import InstitutionPart, Part, ProgrammePart, validated
-from studyvisits.models import StudyVisit
+from fmm_portal.facility.cases.programmes import find_or_add_programme
+from fmm_portal.facility.cases.schema import ProgrammePart
 
 # "today+20" or "today-3 09:00-10:30": days counted from the day of loading, in samples only.
 RELATIVE_DAY = re.compile(r"^today([+-]\d{1,4})?(?=$| \d\d:\d\d)")
+# What a file refers to is loaded before it: an action before the strategy, both before the visit.
+FOLDERS = ("requests", "actions", "strategies", "cases")
 
 
 class InstitutionsFile(Part):
@@ -37,10 +42,20 @@ def load_demo(folder: Path, *, actor: Actor) -> Iterator[str]:
 
     Each file is loaded whole or not at all. Raises InvalidCase.
     """
+    yield from load_directory(folder, actor=actor)
+    for path in case_files(folder):
+        yield _load_case(path, actor)
+
+
+def load_directory(folder: Path, *, actor: Actor) -> Iterator[str]:
+    """Only what the case files take for granted: institutions and programmes."""
     yield _load_institutions(folder / "institutions.yaml", actor)
     yield _load_programmes(folder / "programmes.yaml", actor)
-    for path in sorted((folder / "cases").glob("*.yaml")):
-        yield _load_case(path, actor)
+
+
+def case_files(folder: Path) -> list[Path]:
+    """The case files of all kinds, in the order in which they are loaded."""
+    return [path for name in FOLDERS for path in sorted((folder / name).glob("*.yaml"))]
 
 
 @transaction.atomic
@@ -60,7 +75,7 @@ def _load_programmes(path: Path, actor: Actor) -> str:
     directory = Directory(values.get("institutions", {}), actor=actor, errors=errors)
     added = 0
     for number, entry in enumerate(values["programmes"]):
-        _programme, is_new = directory.programme(entry, f"programmes[{number}]")
+        _programme, is_new = find_or_add_programme(directory, entry, f"programmes[{number}]")
         added += is_new
     errors.raise_any()
     return f"{path.name}: {_added(added, len(values['programmes']))}"
@@ -72,20 +87,26 @@ def _added(added: int, total: int) -> str:
 
 def _load_case(path: Path, actor: Actor) -> str:
     document = resolve_days(load_document(path.read_text(encoding="utf-8")), today())
-    existing = _find_case(document)
+    existing = find_case(document)
     if existing is not None:
-        return f"{path.name}: nothing to do, {existing.reference} is there"
-    visit = import_case(document, actor=actor)
-    return f"{path.name}: added {visit.reference} ({visit.get_status_display()})"
+        return f"{path.name}: nothing to do, {_named(existing)} is there"
+    record = import_document(document, actor=actor)
+    return f"{path.name}: added {_named(record)}{state_label(record)}"
 
 
-def _find_case(document: dict[str, Any]) -> StudyVisit | None:
-    """The visit of a file: by its reference or, for a sample that has none, by the source that names its file."""
-    facts = document.get("visit") or {}
+def _named(record: Any) -> str:
+    """By its reference; a draft has none yet."""
+    return str(record.reference or f"“{record.title}”")
+
+
+def find_case(document: dict[str, Any]) -> Any:
+    """The record of a file: by its reference or, for a sample that has none, by the source that names its file."""
+    case_format = format_of(document)
+    facts = document.get(case_format.part) or {}
     if facts.get("reference"):
-        return StudyVisit.objects.filter(reference=facts["reference"]).first()
-    sources = facts.get("sources") or []
-    return next((visit for visit in StudyVisit.objects.all() if visit.sources == sources), None)
+        return case_format.find(facts["reference"])
+    rows: Any = case_format.model._default_manager.all()
+    return next((record for record in rows if record.sources == facts.get("sources")), None)
 
 
 def resolve_days(value: Any, start: date) -> Any:

@@ -186,6 +186,26 @@ def test_only_a_manager_passes_over_what_is_missing_and_says_why(amina, marc, by
     assert entry.changes["overridden"] == [None, ["Publish the agenda."]]
 
 
+def test_value_that_nobody_knows_is_passed_over_by_a_manager_only(amina, marc, by):
+    """History that is known in part can be recorded; a button never offers it."""
+    milestone = MilestoneFactory(actual_on=None)
+    workflow = workflow_for(milestone)
+    assert (step(milestone, "mark_done", marc).allowed, step(milestone, "mark_done", marc).can_override) == (
+        True,
+        False,
+    )
+    with pytest.raises(ValidationError, match="Say when it took place"):
+        workflow.apply(milestone, "mark_done", actor=by(marc))
+    with pytest.raises(TransitionRefused, match="Say when it took place"):
+        workflow.apply(milestone, "mark_done", actor=by(amina), reason="Not published", override=True)
+    done = workflow.apply(milestone, "mark_done", actor=by(marc), reason="Not published", override=True)
+    assert (done.status, done.actual_on) == ("done", None)
+    assert history_of(milestone)[0].changes["overridden"] == [
+        None,
+        ["Say when it took place; the month or the year is enough."],
+    ]
+
+
 def test_what_cannot_be_passed_over_stops_a_manager_too(marc, by):
     visit = StudyVisitFactory(status="completed")
     with pytest.raises(TransitionRefused, match="Write the debrief"):

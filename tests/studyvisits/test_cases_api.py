@@ -71,3 +71,11 @@ def test_case_is_for_those_who_see_the_visit_and_import_for_staff() -> None:
     key = as_agency(anpe_togo(), "study-visits:read", "study-visits:write")
     assert key.post("study-visits/import-case/", document).json()["code"] == "forbidden"
     assert StudyVisit.objects.count() == 1
+
+
+def test_file_of_another_kind_is_refused_where_visits_are_imported() -> None:
+    response = as_persona("amina").post(
+        "study-visits/import-case/", {"format": "fmm-action/1", "action": {"title": {"en": "An action"}}}
+    )
+    assert response.status_code == 400
+    assert {error["field"] for error in response.json()["errors"]} >= {"format", "action"}

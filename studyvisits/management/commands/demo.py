@@ -37,9 +37,7 @@ RENDER_SECONDS = 90
 
 
 class Command(BaseCommand):
-    help = (
-        "Loads the real study visits, renders the founding one's debrief note through a worker, and serves."
-    )
+    help = "Loads the real cases, renders the founding visit's debrief note through a worker, and serves."
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -85,7 +83,7 @@ class Command(BaseCommand):
         self.step("Compiling the translated texts, preparing the database", 40)
         call_command("compilemessages")
         call_command("migrate", verbosity=0, interactive=False)
-        self.step("Loading the real study visits, making accounts", 30)
+        self.step("Loading the real cases, making accounts", 60)
         call_command("load_demo", stdout=self.stdout)
         visit = founding_visit()
         prepare_accounts(notes, visit)

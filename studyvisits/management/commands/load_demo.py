@@ -7,13 +7,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from fmm_portal.casefiles.errors import InvalidCase
 from fmm_portal.core.principals import Source, system_actor
-from studyvisits.cases import InvalidCase
 from studyvisits.demo.loading import load_demo
 
 
 class Command(BaseCommand):
-    help = "Loads institutions, programmes and study visits from readable files; leaves alone what is there."
+    help = "Loads institutions, programmes and cases from readable files; leaves alone what is there."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--folder", type=Path, default=Path(settings.BASE_DIR) / "demo")

@@ -1,18 +1,17 @@
-"""Institutions and programmes in documents: found in the directory, added when they are described in full."""
+"""Institutions in documents: found in the directory, added when they are described in full."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from fmm_portal.casefiles.errors import Errors
+from fmm_portal.casefiles.values import told
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.principals import Actor
 from fmm_portal.core.querysets import fold
 from fmm_portal.core.services import create_record
-from fmm_portal.facility.models import Programme, VisibilityText
 from fmm_portal.institutions.models import Country, FormerName, Institution, Theme
-from studyvisits.cases.errors import Errors
-from studyvisits.cases.values import told
 
 
 def find_institution(acronym: str, name: Mapping[str, str], country: Country | None) -> Institution | None:
@@ -121,32 +120,6 @@ class Directory:
         self.added.append(institution)
         return institution
 
-    def programme(self, entry: Mapping[str, Any] | None, path: str) -> tuple[Programme | None, bool]:
-        """The programme of an entry, and whether it was added."""
-        if entry is None:
-            return None, False
-        existing = Programme.objects.filter(acronym__iexact=entry["acronym"]).first()
-        if existing is not None:
-            return existing, False
-        if "name" not in entry:
-            self.errors.add(path, _("This programme is not in the portal. Give its name to add it."))
-            return None, False
-        programme = Programme(
-            acronym=entry["acronym"],
-            name=entry["name"],
-            contract_numbers=entry.get("contract_numbers", ""),
-            implementer=self.institution(entry.get("implementer"), f"{path}.implementer"),
-        )
-        funders = self.institutions(entry.get("funders", ()), f"{path}.funders")
-        with self.errors.at(path) as place:
-            create_record(programme, actor=self.actor, related={"funders": funders})
-        if place.refused:
-            return None, False
-        for number, text in enumerate(entry.get("visibility_texts", ())):
-            with self.errors.at(f"{path}.visibility_texts[{number}]"):
-                create_record(VisibilityText(programme=programme, **text), actor=self.actor)
-        return programme, True
-
 
 class DirectoryExport:
     """Gives each institution that a document names its key, and describes them all."""
@@ -192,25 +165,5 @@ class DirectoryExport:
             former_names=[
                 told(name=f.name, acronym=f.acronym, valid_from=f.valid_from, valid_until=f.valid_until)
                 for f in former
-            ],
-        )
-
-    def programme(self, programme: Programme | None) -> dict[str, Any] | None:
-        if programme is None:
-            return None
-        return told(
-            acronym=programme.acronym,
-            name=programme.name,
-            implementer=self.key(programme.implementer),
-            funders=self.keys(programme.funders.select_related("country", "parent__country")),
-            contract_numbers=programme.contract_numbers,
-            visibility_texts=[
-                told(
-                    funding_line=text.funding_line,
-                    disclaimer=text.disclaimer,
-                    valid_from=text.valid_from,
-                    valid_until=text.valid_until,
-                )
-                for text in programme.visibility_texts.all()
             ],
         )

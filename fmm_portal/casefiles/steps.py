@@ -7,12 +7,12 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
+from fmm_portal.casefiles.errors import Errors
+from fmm_portal.casefiles.schema import Step
+from fmm_portal.casefiles.values import told
 from fmm_portal.core.models import Activity, Record
 from fmm_portal.core.principals import Actor
 from fmm_portal.core.workflow import Transition, Workflow, workflow_for
-from studyvisits.cases.errors import Errors
-from studyvisits.cases.schema import Step
-from studyvisits.cases.values import told
 
 
 def workflow_of(model: type[Record] | Record) -> Workflow:
@@ -107,3 +107,9 @@ def take(
         if place.refused:
             break
     return record
+
+
+def state_label(record: Record) -> str:
+    """The state in brackets; nothing for a record without states."""
+    workflow = workflow_for(record)
+    return f" ({workflow.state_label(workflow.state_of(record))})" if workflow else ""

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext as _
 
-from studyvisits.cases.errors import CaseError, InvalidCase
+from fmm_portal.casefiles.errors import CaseError, InvalidCase
 
 
 class _Loader(yaml.SafeLoader):
