@@ -12,6 +12,7 @@ from fmm_portal.api.fields import Choice, MultilingualField, PartialDateField
 from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.serializers import ReasonRequest, RecordUrl, ResourceSerializer, StrictSerializer
 from fmm_portal.api.viewsets import ResourceViewSet, with_relations
+from fmm_portal.casefiles.api import CaseFileActions
 from strategies import services
 from strategies.enums import MilestoneKind, MilestoneStatus
 from strategies.filters import process as filters
@@ -150,7 +151,7 @@ class AddFromTemplateRequest(StrictSerializer):
     version = serializers.IntegerField(required=False, help_text="Of the strategy.")
 
 
-class StrategyViewSet(ResourceViewSet):
+class StrategyViewSet(CaseFileActions):
     """National strategies and policies; a country may have several. How far each is, its milestones tell."""
 
     resource = "strategies"

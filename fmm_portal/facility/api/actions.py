@@ -5,6 +5,7 @@ from rest_framework import serializers
 from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.serializers import ResourceSerializer
 from fmm_portal.api.viewsets import ResourceViewSet
+from fmm_portal.casefiles.api import CaseFileActions
 from fmm_portal.facility.filters import actions as filters
 from fmm_portal.facility.models import (
     Action,
@@ -46,7 +47,7 @@ class ActionSerializer(ResourceSerializer):
         )
 
 
-class ActionViewSet(ResourceViewSet):
+class ActionViewSet(CaseFileActions):
     """Technical assistance under a fiche. An action is cancelled, never deleted."""
 
     resource = "actions"

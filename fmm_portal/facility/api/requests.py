@@ -13,6 +13,7 @@ from fmm_portal.api.fields import Choice, MultilingualField, principal_of
 from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.serializers import RecordUrl, ResourceSerializer, StrictSerializer
 from fmm_portal.api.viewsets import ResourceViewSet
+from fmm_portal.casefiles.api import CaseFileActions
 from fmm_portal.core.models import Record
 from fmm_portal.core.policies import can
 from fmm_portal.facility.assessment import Assessment, assessment_of, give_score
@@ -190,7 +191,7 @@ class OpenActionRequest(StrictSerializer):
     version = serializers.IntegerField(required=False, help_text="Of the request.")
 
 
-class RequestViewSet(ResourceViewSet):
+class RequestViewSet(CaseFileActions):
     """What institutions ask a facility for. A draft needs a title only; what was submitted is what is judged."""
 
     resource = "requests"
