@@ -84,13 +84,13 @@ class _StrategyExport(DocumentExport):
         strategy = self.strategy
         references = [self.reference(action) for action in strategy.actions.all()]
         facts = told(
+            **fields(strategy, STRATEGY),
             country=strategy.country.code if strategy.country else None,
             actions=sorted(reference for reference in references if reference),
             themes=codes(strategy.themes.all()),
             owner_institution=self.directory.key(strategy.owner_institution),
             ministry=self.directory.key(strategy.ministry),
             coordinator=self.directory.key(strategy.coordinator),
-            **fields(strategy, STRATEGY),
         )
         parts = {
             "programme": describe_programme(self.directory, strategy.programme),

@@ -16,6 +16,7 @@ from fmm_portal.casefiles.files import dump_document, load_document
 from fmm_portal.core.errors import Forbidden
 from fmm_portal.core.models import Activity
 from fmm_portal.core.multilingual import Multilingual
+from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.facility.models import Programme
 from fmm_portal.institutions.models import Institution
 from studyvisits.cases import export_case, import_case
@@ -23,7 +24,9 @@ from studyvisits.models import AgendaHost, AgendaItem, Debrief, SessionNote, Stu
 from studyvisits.services import publish_agenda
 from tests.casefiles.demo import PORTAL, exported, load_everything
 from tests.factories.delegations import DelegateFactory
+from tests.factories.facility import ActionFactory, ActivityFactory
 from tests.factories.institutions import ContactFactory
+from tests.factories.strategies import MilestoneFactory, PlanActivityFactory, StrategyFactory
 from tests.factories.studyvisits import AgendaItemFactory, SessionNoteFactory, StudyVisitFactory
 
 REAL = {"SV-2015-001", "SV-2019-001", "SV-2026-001"}
@@ -261,6 +264,37 @@ def test_step_that_does_not_exist_or_lacks_its_reason_is_refused(db, small):
     assert errors_of(small) == [
         CaseError("visit.steps[0].reason", "Give the reason: it is kept in the history.")
     ]
+
+
+def test_part_that_the_linked_record_does_not_have_is_refused(small, db):
+    strategy, action = StrategyFactory(), ActionFactory()
+    small["visit"] |= {
+        "action": action.reference,
+        "activity": 7,
+        "strategy": strategy.reference,
+        "milestone": {"kind": "adoption", "on": "2018-11"},
+        "plan_activity": "1.1.1",
+    }
+    assert paths_of(small) == ["visit.activity", "visit.milestone", "visit.plan_activity"]
+    del small["visit"]["strategy"]
+    assert paths_of(small) == ["visit.strategy"]
+
+
+def test_visit_is_linked_to_the_parts_of_its_action_and_strategy(small, db):
+    milestone = MilestoneFactory(kind="adoption", planned_on=PartialDate(2018, 11))
+    row = PlanActivityFactory(plan__strategy=milestone.strategy)
+    activity = ActivityFactory(number=2)
+    small["visit"] |= {
+        "action": activity.action.reference,
+        "activity": 2,
+        "strategy": milestone.strategy.reference,
+        "milestone": {"kind": "adoption", "on": "2018-11"},
+        "plan_activity": row.code,
+    }
+    visit = import_case(small, actor=PORTAL)
+    assert (visit.activity, visit.milestone, visit.plan_activity) == (activity, milestone, row)
+    again = export_case(visit, actor=PORTAL)["visit"]
+    assert {name: again[name] for name in small["visit"]} == small["visit"]
 
 
 def test_programme_that_is_not_there_must_be_described(db, small):

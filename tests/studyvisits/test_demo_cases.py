@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from delegations.composition import composition_of
 from delegations.models import Delegate
@@ -17,6 +18,7 @@ from fmm_portal.core.models import Activity
 from fmm_portal.core.partial_dates import PartialDate, today
 from fmm_portal.core.principals import Source, system_actor
 from fmm_portal.core.workflow import workflow_for
+from fmm_portal.facility.models import Request
 from fmm_portal.institutions.models import Institution
 from studyvisits.agenda import overlaps
 from studyvisits.demo.accounts import prepare_accounts
@@ -171,6 +173,17 @@ def test_samples_say_so_in_every_language(loaded):
         assert visit.programme is None
         for institution in Institution.objects.filter(hosted_sessions__item__visit=visit):
             assert institution.name["en"].endswith("(sample)")
+
+
+def test_sample_requests_show_a_draft_and_a_running_consultation(loaded):
+    samples = Request.objects.filter(actions=None)
+    assert {
+        (each.title["en"].endswith("(sample)"), each.title["fr"].endswith("(exemple)")) for each in samples
+    } == {(True, True)}
+    draft, running = samples.get(status="draft"), samples.get(status="consultation")
+    assert (draft.reference, running.facility.code) == (None, "DDF")
+    assert running.consultation_due_at > timezone.now()
+    assert sorted(each.status for each in running.consultees.all()) == ["agreed", "asked", "asked"]
 
 
 # --- Loading ---------------------------------------------------------------------------------------------------

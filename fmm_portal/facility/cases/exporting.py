@@ -45,13 +45,14 @@ def export_request(request: Request, *, actor: Actor) -> dict[str, Any]:
     """The request as a document of format fmm-request/1 that can be imported elsewhere.  Raises Forbidden."""
     require(actor.principal, "view", request)
     export = RequestWriter(actor)
-    parts = {
-        "request": export.request(request),
-        "programme": describe_programme(
-            export.directory, request.facility.programme if request.facility else None, request.facility
-        ),
+    facts = export.request(request)
+    facility = request.facility
+    programme = describe_programme(export.directory, facility.programme if facility else None, facility)
+    return {
+        "format": REQUEST_FORMAT,
+        "request": facts,
+        **told(institutions=export.directory.described(), programme=programme),
     }
-    return {"format": REQUEST_FORMAT, **told(institutions=export.directory.described()), **told(**parts)}
 
 
 def _in_utc(moment: datetime | None) -> datetime | None:
@@ -62,6 +63,7 @@ class RequestWriter(DocumentExport):
     def request(self, request: Request) -> dict[str, Any]:
         return told(
             reference=request.reference,
+            **{**fields(request, REQUEST), "currency": unless(request.currency, "EUR")},
             facility=request.facility.code if request.facility else None,
             institution=self.directory.key(request.institution),
             joint_with=self.directory.keys(request.joint_with.select_related("country", "parent__country")),
@@ -72,7 +74,6 @@ class RequestWriter(DocumentExport):
             consultation_due_at=_in_utc(request.consultation_due_at),
             consultees=self.consultees(request),
             steps=written(steps_taken([request])[request.pk]),
-            **{**fields(request, REQUEST), "currency": unless(request.currency, "EUR")},
         )
 
     def consultees(self, request: Request) -> list[dict[str, Any]]:
@@ -108,6 +109,7 @@ class _ActionExport(RequestWriter):
             "approvals": self.approvals(action),
         }
         facts = told(
+            **fields(action, ACTION),
             facility=action.facility.code if action.facility else None,
             countries=codes(action.countries.all()),
             requesting_institution=self.directory.key(action.requesting_institution),
@@ -119,7 +121,6 @@ class _ActionExport(RequestWriter):
             themes=codes(action.themes.all()),
             other_dates=self.other_dates([action])[action.pk],
             steps=written(steps_taken([action])[action.pk]),
-            **fields(action, ACTION),
         )
         return {
             "format": ACTION_FORMAT,
