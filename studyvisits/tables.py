@@ -81,4 +81,4 @@ class CommitmentTable(Table):
     owed_to = Column(value=lambda commitment: text(commitment.owed_to))
     due = DueColumn("due_on", _("Due"), sort="due_on", is_narrow=True)
     status = StatusColumn(sort="status")
-    source = SourceColumn("source", _("From"), is_narrow=True)
+    source = SourceColumn("source", _("From"))

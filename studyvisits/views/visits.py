@@ -39,8 +39,8 @@ class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, Ev
     filterset_class = StudyVisitFilterSet
     filter_names = ("search", "sending_country_id", "host_country_id", "theme_id", "status")
     more_filters = (
-        "year", "country_id", "programme_id", "host_institution_id", "owner_id", "has_open_commitments",
-        "action_id", "strategy_id", "milestone_id", "plan_activity_id",
+        "year", "programme_id", "host_institution_id", "owner_id", "has_open_commitments",
+        "action_id", "strategy_id",
     )  # fmt: skip
     history_template = "studyvisits/visit_history.html"
     create_label = _("Plan study visit")

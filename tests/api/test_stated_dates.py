@@ -20,7 +20,7 @@ class TestStatedDateApi(ApiContract):
     ordering = "first"
 
     def make(self) -> Record:
-        first = PartialDate(1990 + next(numbers) % 30, 8)
+        first = PartialDate(1990 + next(numbers) % 30, 7)
         return StatedDate.objects.create(subject=StudyVisitFactory(), first=first, source="The press")
 
     def payload(self) -> dict[str, Any]:
