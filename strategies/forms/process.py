@@ -125,7 +125,7 @@ class TemplateForm(forms.Form):
         assert isinstance(field, forms.MultipleChoiceField)
         # The service refuses in its own words what somebody else has added meanwhile.
         field.choices = [(kind.value, kind.label) for kind in TEMPLATE]
-        field.widget.choices = [(kind.value, kind.label) for kind in missing_from_template(strategy)]  # type: ignore[attr-defined]
+        field.widget.choices = [(kind.value, kind.label) for kind in missing_from_template(strategy)]
         field.initial = [kind.value for kind in likely_ahead(list(strategy.milestones.all()))]
 
 
