@@ -63,6 +63,7 @@ class MilestoneStatus(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("milestone", "Cancelled")
 
 
+OUTCOMES_OF_VALIDATIONS = (MilestoneStatus.VALIDATED, MilestoneStatus.RESERVED, MilestoneStatus.RETURNED)
 REACHED = (MilestoneStatus.DONE, MilestoneStatus.VALIDATED, MilestoneStatus.RESERVED)
 AHEAD = (MilestoneStatus.PLANNED, MilestoneStatus.POSTPONED, MilestoneStatus.RETURNED)
 # Those that a planned day can pass by: a returned text was treated on its day.

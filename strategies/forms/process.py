@@ -12,7 +12,7 @@ from fmm_portal.core.forms import RecordForm, Section
 from fmm_portal.core.models import Record
 from fmm_portal.core.principals import Actor
 from fmm_portal.facility.models import Activity
-from strategies.enums import MilestoneKind
+from strategies.enums import TEMPLATE, MilestoneKind
 from strategies.models import (
     Amendment,
     Axis,
@@ -123,7 +123,9 @@ class TemplateForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["kinds"]
         assert isinstance(field, forms.MultipleChoiceField)
-        field.choices = [(kind.value, kind.label) for kind in missing_from_template(strategy)]
+        # The service refuses in its own words what somebody else has added meanwhile.
+        field.choices = [(kind.value, kind.label) for kind in TEMPLATE]
+        field.widget.choices = [(kind.value, kind.label) for kind in missing_from_template(strategy)]
         field.initial = [kind.value for kind in likely_ahead(list(strategy.milestones.all()))]
 
 

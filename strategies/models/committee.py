@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField
-from fmm_portal.core.periods import ends_before_it_begins, headcount_error
+from fmm_portal.core.periods import ends_before_it_begins, headcount_error, is_in_the_future
 from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.core.sources import SourcesField
 from fmm_portal.institutions.models import Institution
@@ -164,6 +164,8 @@ class CommitteeMeeting(Record):
         errors: dict[str, str] = {}
         if ends_before_it_begins(self.held_on, self.held_until):
             errors["held_until"] = _t("The last day is before the first day.")
+        if self.status == MeetingStatus.HELD and is_in_the_future(self.held_on):
+            errors["held_on"] = _t("What took place cannot lie in the future.")
         if wrong := headcount_error(self.people, self.women, self.men):
             errors["people"] = wrong
         if self.milestone is not None and self.milestone.strategy_id != self.committee.strategy_id:

@@ -21,6 +21,7 @@ from fmm_portal.facility.models import Activity
 from fmm_portal.institutions.models import Institution
 from strategies.enums import (
     AWAITED,
+    OUTCOMES_OF_VALIDATIONS,
     REACHED,
     TEMPLATE,
     VALIDATIONS,
@@ -118,10 +119,28 @@ class Milestone(Searchable, Record):
             errors["actual_on"] = _t("Give the first day too, as far as it is known.")
         if wrong := headcount_error(self.people, self.women, self.men):
             errors["people"] = wrong
+        if self.pk is not None and (wrong := self._contradiction()):
+            errors["kind"] = wrong
+        if self._loses_its_date():
+            errors["actual_on"] = _t("Say when it took place; the month or the year is enough.")
         if self.text_version is not None and self.text_version.strategy_id != self.strategy_id:
             errors["text_version"] = _t("This version belongs to another strategy.")
         if errors:
             raise ValidationError(errors)
+
+    def _contradiction(self) -> str | None:
+        """What keeps a milestone that has an outcome from being of this kind."""
+        if self.status in OUTCOMES_OF_VALIDATIONS and not self.is_validation:
+            return _t("Only a validation has such an outcome.")
+        if self.status == MilestoneStatus.DONE and self.is_validation:
+            return _t("A validation ends with its outcome: validated, with reservations, or returned.")
+        return None
+
+    def _loses_its_date(self) -> bool:
+        """Whether the date of what took place was taken away; history may not have known it from the start."""
+        if self.pk is None or self.actual_on is not None or not self.is_reached:
+            return False
+        return Milestone.objects.filter(pk=self.pk, actual_on__isnull=False).exists()
 
     def search_terms(self) -> Iterable[str]:
         return (*self.title.values(), self.place, self.instrument, self.instrument_reference)

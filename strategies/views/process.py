@@ -252,9 +252,7 @@ class StrategyPartViews(PartViews):
 
 
 class DeeperPartViews(StrategyPartViews):
-    """Pages of the parts of a part, whose owner belongs to the strategy that the address names."""
-
-    # The owner's relation to its strategy is "strategy".
+    """Pages of the parts of a part, whose owner has the strategy that the address names as its `strategy`."""
 
     def owners(self) -> Any:
         rows: Any = super().owners()

@@ -319,6 +319,7 @@ def test_missing_steps_of_the_template_are_planned_in_one_go(browser_of, amina, 
     ]
     again = client.post(address, data)
     assert again.status_code == 422
+    assert "“Roadmap” is among the milestones already." in again.content.decode()
     nothing = client.post(address, {})
     assert nothing.status_code == 422
     assert "Choose at least one step of the template." in nothing.content.decode()
