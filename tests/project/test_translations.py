@@ -96,7 +96,7 @@ def test_every_text_of_the_portal_has_its_french(tmp_path: Path, french: polib.P
     if missing_programs:
         pytest.skip(f"gathers the texts anew with gettext, which is not here: {', '.join(missing_programs)}")
     # A copy: gathering writes files beside the templates while it works.
-    for name in ("fmm_portal", "delegations", "studyvisits", "templates", "locale"):
+    for name in ("fmm_portal", "delegations", "strategies", "studyvisits", "templates", "locale"):
         shutil.copytree(
             Path(portal.BASE_DIR) / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__")
         )
