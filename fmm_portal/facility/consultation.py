@@ -18,7 +18,7 @@ from fmm_portal.core.activity import record_activity
 from fmm_portal.core.errors import Refused
 from fmm_portal.core.policies import require
 from fmm_portal.core.principals import Actor, Portal, Source, system_actor
-from fmm_portal.core.services import create_record, lock, update_record
+from fmm_portal.core.services import create_record, lock
 from fmm_portal.core.workflow import Workflow, workflow_for
 from fmm_portal.facility.enums import CONSULTED_REQUESTS, ConsulteeStatus, RequestStatus
 from fmm_portal.facility.models import Consultee, Request
@@ -72,8 +72,7 @@ def list_again(request: Request, actor: Actor) -> None:
 
 def ask(consultee: Consultee, due: datetime, actor: Actor) -> Consultee:
     """Ask one stakeholder, who then has until `due`."""
-    update_record(consultee, actor=actor, changes={"due_at": due})
-    return _workflow(consultee).apply(consultee, "ask", actor=actor)
+    return _workflow(consultee).apply(consultee, "ask", actor=actor, data={"due_at": due})
 
 
 @transaction.atomic
