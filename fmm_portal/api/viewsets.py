@@ -94,7 +94,8 @@ class ResourceViewSet(GenericViewSet[Any]):
         cls.workflow = workflow_for(cls.model)
         if cls.workflow is not None:
             for transition in cls.workflow.transitions:
-                if not transition.by_service and not hasattr(cls, transition.name):
+                offered = not (transition.by_service or transition.automatic)
+                if offered and not hasattr(cls, transition.name):
                     setattr(cls, transition.name, _step(cls.workflow, transition.name, cls.serializer_class))
 
     # --- who asks ---

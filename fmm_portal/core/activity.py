@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from babel.dates import format_datetime
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from fmm_portal.core.models import Activity, Record
 from fmm_portal.core.multilingual import Multilingual, content_languages
-from fmm_portal.core.partial_dates import PartialDate, PartialDateField
+from fmm_portal.core.partial_dates import PartialDate, PartialDateField, babel_locale
 from fmm_portal.core.principals import Actor
 
 # Bookkeeping that changes at every save and tells nobody anything.
@@ -173,6 +174,9 @@ def _shown(field: Any, value: Any) -> Any:
         return dict(field.flatchoices).get(value, value)
     if isinstance(value, str) and isinstance(field, PartialDateField):
         return PartialDate.from_iso(value).display()
+    if isinstance(value, str) and isinstance(field, models.DateTimeField):
+        at = datetime.fromisoformat(value)
+        return format_datetime(at, "d MMM y, HH:mm", locale=babel_locale())
     return value
 
 

@@ -67,6 +67,8 @@ class Transition:
     effects: tuple[Callable[[Any, Actor], None], ...] = ()
     # Taken only by a service that does more than set the state; interfaces offer that service instead.
     by_service: bool = False
+    # Taken by the portal itself along with another step or by the clock; offered to nobody.
+    automatic: bool = False
 
     @property
     def right(self) -> str:
@@ -128,7 +130,7 @@ class Workflow:
         policy = policy_for(record)
         steps: list[AvailableTransition] = []
         for transition in self.transitions:
-            if self.state_of(record) not in transition.sources:
+            if transition.automatic or self.state_of(record) not in transition.sources:
                 continue
             if not policy.can(principal, transition.right, record).allowed:
                 continue

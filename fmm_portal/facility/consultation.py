@@ -7,7 +7,9 @@ Silence counts as consent once the days of the facility have passed, as in the r
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -15,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from fmm_portal.core.activity import record_activity
-from fmm_portal.core.errors import Refused
+from fmm_portal.core.errors import DomainError, Refused
 from fmm_portal.core.policies import require
 from fmm_portal.core.principals import Actor, Portal, Source, system_actor
-from fmm_portal.core.services import create_record, lock, update_record
+from fmm_portal.core.services import create_record, lock
 from fmm_portal.core.workflow import Workflow, workflow_for
 from fmm_portal.facility.enums import CONSULTED_REQUESTS, ConsulteeStatus, RequestStatus
 from fmm_portal.facility.models import Consultee, Request
@@ -27,6 +29,8 @@ from fmm_portal.facility.models.request import new_key
 # The same stakeholder and key give the same link each time it is shown.
 SIGNER = signing.Signer(salt="facility.consultation")
 DAY, HOUR, MINUTE = 86400, 3600, 60
+
+log = structlog.get_logger(__name__)
 
 
 def _workflow(record: Request | Consultee) -> Workflow:
@@ -72,8 +76,7 @@ def list_again(request: Request, actor: Actor) -> None:
 
 def ask(consultee: Consultee, due: datetime, actor: Actor) -> Consultee:
     """Ask one stakeholder, who then has until `due`."""
-    update_record(consultee, actor=actor, changes={"due_at": due})
-    return _workflow(consultee).apply(consultee, "ask", actor=actor)
+    return _workflow(consultee).apply(consultee, "ask", actor=actor, data={"due_at": due})
 
 
 @transaction.atomic
@@ -157,11 +160,18 @@ def time_left(due: datetime, now: datetime | None = None) -> str:
 def close_due_consultations(now: datetime | None = None) -> int:
     """End every consultation whose time has passed: silence is noted, and the request goes on to assessment.
 
-    Each request in a transaction of its own; running it twice, or at once, does nothing more. Returns how many.
+    Each request in a transaction of its own; running it twice, or at once, does nothing more. One that cannot be
+    closed is logged and tried again the next time, and holds up no other. Returns how many were closed.
     """
     now = now or timezone.now()
     due = Request.objects.filter(status=RequestStatus.CONSULTATION, consultation_due_at__lte=now)
-    return sum(_close(pk, now) for pk in list(due.values_list("pk", flat=True)))
+    closed = 0
+    for pk in list(due.values_list("pk", flat=True)):
+        try:
+            closed += _close(pk, now)
+        except (DomainError, ValidationError):
+            log.exception("consultation.not_closed", request=pk)
+    return closed
 
 
 @transaction.atomic

@@ -136,7 +136,7 @@ def requests_at_a_glance(principal: Principal) -> HomePart:
     return HomePart(
         tasks=[*_to_complete(principal), *_to_answer(principal), *_for_the_programme(principal)],
         figures=[
-            Figure(pending, npgettext("figure", "request to decide", "requests to decide", pending), listed)
+            Figure(pending, npgettext("figure", "request under way", "requests under way", pending), listed)
         ],
     )
 

@@ -158,10 +158,6 @@ class RequestPolicy(DocumentHost, Policy):
     def may_override(self, principal: Principal, obj: Any) -> Decision:
         return YES if is_manager(principal) else no(_("Only a manager may pass over what is missing."))
 
-    def hidden_fields(self, principal: Principal, obj: Any) -> frozenset[str]:
-        """What the programme notes of a request's eligibility is its own paper."""
-        return frozenset() if reads_the_programme(principal) else frozenset({"eligibility_note"})
-
     def may_attach(self, principal: Principal, obj: Any) -> Decision:
         return self._sends(principal, obj)
 

@@ -327,7 +327,15 @@ CONSULTEE_WORKFLOW = Workflow(
     "status",
     (
         # Taken for everybody at once when the consultation opens.
-        Transition("ask", _("Ask stakeholder"), (S.PENDING,), S.ASKED, guards=(STILL_OPEN,), by_service=True),
+        Transition(
+            "ask",
+            _("Ask stakeholder"),
+            (S.PENDING,),
+            S.ASKED,
+            guards=(STILL_OPEN,),
+            fields=("due_at",),
+            automatic=True,
+        ),
         Transition(
             "agree",
             _("Agree"),
@@ -349,7 +357,7 @@ CONSULTEE_WORKFLOW = Workflow(
             effects=(note_the_answer,),
         ),
         # Taken by the clock: nobody presses "silence".
-        Transition("lapse", _("Count silence as consent"), (S.ASKED,), S.SILENT, by_service=True),
+        Transition("lapse", _("Count silence as consent"), (S.ASKED,), S.SILENT, automatic=True),
         Transition(
             "ask_again",
             _("Ask again"),

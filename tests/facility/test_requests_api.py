@@ -239,12 +239,6 @@ def test_words_of_a_stakeholder_come_by_their_answer_alone() -> None:
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "read_only")
 
 
-def test_what_the_programme_notes_of_eligibility_is_not_shown_to_the_asker() -> None:
-    asked = RequestFactory(institution=anpe_togo(), status="assessment", eligibility_note="Doubtful")
-    assert as_persona("kofi").get(f"requests/{asked.pk}/").json()["eligibility_note"] is None
-    assert as_persona("eva").get(f"requests/{asked.pk}/").json()["eligibility_note"] == "Doubtful"
-
-
 def test_action_is_opened_once_by_the_api() -> None:
     asked = RequestFactory(institution=anpe_togo(), status="approved")
     officer = as_persona("amina")

@@ -108,6 +108,18 @@ def test_clock_that_runs_twice_changes_nothing_more(amina, by) -> None:
     assert history_of(asked).count() == entries
 
 
+def test_request_that_cannot_be_closed_holds_up_no_other(amina, by) -> None:
+    broken, sound = consulted(actor=by(amina)), consulted(actor=by(amina))
+    # As no form and no key could leave it: neither an institution nor a position is asked.
+    Consultee.objects.filter(request=broken).update(institution=None)
+    assert close_due_consultations(timezone.now() + timedelta(days=6)) == 1
+    assert {asked.pk: asked.status for asked in Request.objects.all()} == {
+        broken.pk: "consultation",
+        sound.pk: "assessment",
+    }
+    assert set(statuses(broken).values()) == {"asked"}
+
+
 def test_nobody_answers_after_the_deadline_even_before_the_clock_came_round(amina, sami, by, client) -> None:
     asked = consulted(actor=by(amina))
     consultee = asked.consultees.get()

@@ -75,6 +75,6 @@ def test_number_of_requests_leads_to_its_rows(browser_of, amina) -> None:
     RequestFactory(status="submitted")
     RequestFactory(status="draft")
     client = browser_of(amina)
-    figure = next(f for f in client.get("/").context["figures"] if "to decide" in str(f.label))
-    assert (figure.number, str(figure.label)) == (1, "request to decide")
+    figure = next(f for f in client.get("/").context["figures"] if "under way" in str(f.label))
+    assert (figure.number, str(figure.label)) == (1, "request under way")
     assert client.get(figure.url).context["listing"].count == 1

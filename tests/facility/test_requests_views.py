@@ -1,6 +1,9 @@
 """Pages of facilities and requests."""
 
 import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from fmm_portal.core.models import Record
@@ -18,7 +21,7 @@ from tests.factories.facility import (
 )
 from tests.factories.institutions import InstitutionFactory, ProgrammeFactory, country
 from tests.page_contract import PageContract, hidden_value
-from tests.personas import anpe_togo
+from tests.personas import aneti, anpe_togo
 
 pytestmark = pytest.mark.django_db
 
@@ -299,3 +302,48 @@ def test_stakeholder_of_another_request_is_not_found(browser_of, amina) -> None:
     consultee = ConsulteeFactory()
     url = reverse("facility:consultee_edit", args=[RequestFactory().pk, consultee.pk])
     assert browser_of(amina).get(url).status_code == 404
+
+
+def test_page_costs_the_same_with_few_and_many_stakeholders(browser_of, amina, by) -> None:
+    asked = RequestFactory(institution=anpe_togo(), status="eligibility")
+    ConsulteeFactory(request=asked, round=1)
+    asked = REQUEST_WORKFLOW.apply(asked, "consult", actor=by(amina))
+    client = browser_of(amina)
+
+    def queries() -> int:
+        page_of(client, asked)
+        with CaptureQueriesContext(connection) as captured:
+            page_of(client, asked)
+        return len(captured)
+
+    at_one = queries()
+    due = Consultee.objects.get().due_at
+    for number in range(12):
+        ConsulteeFactory(request=asked, status="asked", due_at=due, has_veto=bool(number % 2))
+        ConsulteeFactory(request=asked, round=2, status="silent", due_at=due)
+    assert queries() == at_one
+
+
+def test_partner_answering_on_the_page_is_asked_for_one_text_only(browser_of, sami, amina, by) -> None:
+    asked = RequestFactory(institution=anpe_togo(), status="eligibility")
+    consultee = ConsulteeFactory(request=asked, institution=aneti())
+    REQUEST_WORKFLOW.apply(asked, "consult", actor=by(amina))
+    step = reverse("facility:consultee_step", args=[asked.pk, consultee.pk, "object"])
+    client = browser_of(sami)
+    page = client.get(step).content.decode()
+    assert 'name="comment"' in page
+    assert 'name="reason"' not in page
+    version = hidden_value(page, "record_version")
+    bare = client.post(step, {"record_version": version, "comment": ""})
+    assert (bare.status_code, "Say what speaks against it." in bare.content.decode()) == (422, True)
+
+
+def test_moments_in_the_history_read_as_people_write_them(browser_of, amina, by) -> None:
+    asked = RequestFactory(institution=anpe_togo(), status="eligibility")
+    consultee = ConsulteeFactory(request=asked)
+    with time_machine.travel("2018-05-02T09:00:00+00:00", tick=False):
+        REQUEST_WORKFLOW.apply(asked, "consult", actor=by(amina))
+    page = browser_of(amina).get(f"{asked.get_absolute_url()}history/").content.decode()
+    assert "7 May 2018, 09:00" in page
+    assert "2018-05-07T09:00" not in page.replace('datetime="', "")
+    assert consultee.key not in page

@@ -3,6 +3,7 @@
 import django_filters
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fmm_portal.accounts.colleagues import ColleagueFilter
 from fmm_portal.accounts.enums import Role
@@ -56,7 +57,7 @@ class RequestFilterSet(SearchableFilterSet):
     theme_id = RelationFilter(Theme, field_name="themes", label=_("Theme"))
     is_mine = django_filters.BooleanFilter(method="filter_mine", label=_("Mine"))
     is_pending = django_filters.BooleanFilter(method="filter_pending", label=_("Awaits its decision"))
-    owner_id = ColleagueFilter(field_name="owner", label=_("Responsible officer"))
+    owner_id = ColleagueFilter(field_name="owner", label=pgettext_lazy("request", "Responsible officer"))
     year = django_filters.NumberFilter(method="filter_year", label=_("Year"), min_value=1900, max_value=2200)
     requested_on_from = from_date("requested_on", _("Requested from"))
     requested_on_until = until_date("requested_on", _("Requested until"))

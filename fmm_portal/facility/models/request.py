@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fmm_portal.core.currencies import Currency
 from fmm_portal.core.models import Record, Searchable
@@ -97,7 +98,7 @@ class Request(Searchable, Record):
         null=True,
         blank=True,
         related_name="requests",
-        verbose_name=_("responsible officer"),
+        verbose_name=pgettext_lazy("request", "responsible officer"),
     )
     status = models.CharField(
         _("status"),
@@ -113,7 +114,9 @@ class Request(Searchable, Record):
     consultation_due_at = models.DateTimeField(
         _("answers expected by"), null=True, blank=True, editable=False, db_index=True
     )
-    eligibility_note = models.TextField(_("eligibility"), blank=True)
+    eligibility_note = models.TextField(
+        _("eligibility"), blank=True, help_text=_("Read by everybody who sees the request.")
+    )
     decided_on = PartialDateField(_("decided on"))
     decision_body = models.CharField(
         _("deciding body"), max_length=200, blank=True, help_text=_("Such as the steering committee.")

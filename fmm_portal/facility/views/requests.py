@@ -390,6 +390,8 @@ class ConsulteeViews(PartViews):
     pages = ("create", "edit", "delete", "step", "renew")
     form_class = ConsulteeForm
     adds_another = True
+    # They say why in the comment, which others read.
+    ANSWERS: ClassVar = {"agree", "object"}
     add_title = _l("Add stakeholder")
 
     def new_record(self) -> Consultee:
@@ -397,6 +399,12 @@ class ConsulteeViews(PartViews):
 
     def after(self, record: Any) -> str:
         return self.url("create") if "again" in self.request.POST else super().after(record)
+
+    def step_form(self, *args: Any, **options: Any) -> StepForm:
+        form = super().step_form(*args, **options)
+        if form.step.name in self.ANSWERS:
+            del form.fields["reason"]
+        return form
 
     def renew(self) -> HttpResponse:
         """A new personal link; the old one is worthless from then on."""
