@@ -135,7 +135,9 @@ def test_statement_45_officer_adds_objective_result_and_activity_on_screen(brows
     form = text_of(browser, page("plan_objective_create", plan) + f"?axis={axis.pk}")
     assert f'value="{axis.pk}" selected' in form
     assert f'value="{other.pk}"' not in form
-    assert add("plan_objective_create", axis=axis.pk, code="1.1", text_en="Inform", order=1).status_code == 302
+    assert (
+        add("plan_objective_create", axis=axis.pk, code="1.1", text_en="Inform", order=1).status_code == 302
+    )
     objective = PlanObjective.objects.get(plan=plan)
     assert (
         add("plan_result_create", objective=objective.pk, code="R1", text_en="Informed", order=1).status_code
