@@ -37,7 +37,7 @@ def test_rates_have_one_decimal_and_no_division_by_zero() -> None:
 def test_rates_are_written_as_the_language_writes_them() -> None:
     assert in_words(Decimal("20.4")) == "20.4%"
     with translation.override("fr"):
-        assert in_words(Decimal("20.4")) == "20,4\u202f%"
+        assert in_words(Decimal("20.4")) == "20,4\N{NO-BREAK SPACE}%"
     assert in_words(None) == ""
 
 
