@@ -54,6 +54,34 @@ def figures_data(figures: Figures | None) -> dict[str, Any] | None:
     return figures.as_data() if figures is not None else None
 
 
+class ReviewSerializer(ResourceSerializer):
+    figures = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Review
+        fields = (
+            "plan",
+            "meeting",
+            "title",
+            "held_on",
+            "held_until",
+            "stated_total",
+            "stated_done",
+            "stated_in_progress",
+            "stated_not_started",
+            "figures",
+            "conclusions",
+            "note",
+            "sources",
+        )
+        detail_fields = ("figures",)
+        prefetch = {"figures": ("entries",)}
+
+    @extend_schema(responses=FiguresSerializer)
+    def get_figures(self, review: Review) -> dict[str, Any] | None:
+        return figures_data(figures_of_review(review))
+
+
 # --- The plan ---------------------------------------------------------------------------------------------
 
 
@@ -165,7 +193,7 @@ class ActionPlanViewSet(ResourceViewSet):
     ordering_fields = ("starts_on", "ends_on", "updated_at")
     parser_classes = (JSONParser, MultiPartParser)
 
-    @extend_schema(request=TakeReviewRequest, responses={201: "Review"})
+    @extend_schema(request=TakeReviewRequest, responses={201: ReviewSerializer})
     @act
     def take_review(self, request: Request, pk: str) -> Response:
         """Make a review with the present status of every activity, all or nothing."""
@@ -310,34 +338,6 @@ class PlanActivityViewSet(ResourceViewSet):
 
 
 # --- Reviews ----------------------------------------------------------------------------------------------
-
-
-class ReviewSerializer(ResourceSerializer):
-    figures = serializers.SerializerMethodField()
-
-    class Meta:
-        model = Review
-        fields = (
-            "plan",
-            "meeting",
-            "title",
-            "held_on",
-            "held_until",
-            "stated_total",
-            "stated_done",
-            "stated_in_progress",
-            "stated_not_started",
-            "figures",
-            "conclusions",
-            "note",
-            "sources",
-        )
-        detail_fields = ("figures",)
-        prefetch = {"figures": ("entries",)}
-
-    @extend_schema(responses=FiguresSerializer)
-    def get_figures(self, review: Review) -> dict[str, Any] | None:
-        return figures_data(figures_of_review(review))
 
 
 class ReviewViewSet(ResourceViewSet):

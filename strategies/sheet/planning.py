@@ -444,6 +444,12 @@ class Comparison:
         return found
 
     def _change(self, name: str, before: Any, after: Any) -> CellChange:
+        if isinstance(before, Multilingual):
+            # Only the languages that differ are worth reading.
+            differ = [code for code in {**before, **after} if before.get(code) != after.get(code)]
+            before, after = (
+                Multilingual({code: texts.get(code, "") for code in differ}) for texts in (before, after)
+            )
         choices = BY_FIELD[name].choices
         if choices is not None and name != "currency":
             labels = dict(choices.choices)

@@ -197,7 +197,12 @@ def marked_workbook(plan: ActionPlan, preview: SheetPlan) -> Workbook:
         for place, value in enumerate(row.source.raw):
             put_raw(worksheet, number, place + 1, value)
         if row.errors:
-            reasons = "\n".join(f"{error.column}: {error.message}" for error in row.errors)
+            reasons = "\n".join(
+                _("%(label)s: %(value)s") % {"label": error.column, "value": error.message}
+                if error.column
+                else error.message
+                for error in row.errors
+            )
             put(worksheet, number, width + 1, reasons)
             for place in range(width + 1):
                 worksheet.cell(number, place + 1).fill = BAD

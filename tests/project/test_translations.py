@@ -25,8 +25,10 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
 SAME_IN_BOTH = {
     "%(kind)s, version %(number)d",
     "%(milestone)s (%(strategy)s)",
+    "%(plan)s (%(strategy)s), %(day)s",
     "%(session)s (%(visit)s)",
     "%(women)s (%(share)s)",
+    "- %(code)s %(text)s (%(state)s)",
     "Action",
     "Actions",
     "Adoption",

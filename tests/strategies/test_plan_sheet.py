@@ -169,15 +169,15 @@ def test_new_rows_with_new_lines_are_created_by_code(amina) -> None:
             "Résultat attendu [FR]",
             "Code",
             "Activité [FR]",
-            "Statut",
+            "État",
         ]
     )
     worksheet.append(
         ["axis", "objective_code", "objective_fr", "result_code", "result_fr", "code", "text_fr", "status"]
     )
-    worksheet.append([2, "2.9", "Objectif neuf", "R2.9", "Résultat neuf", "2.9.1", "Première", "in_progress"])
-    worksheet.append([2, "2.9", None, "R2.9", None, "2.9.2", "Deuxième", "postponed"])
-    worksheet.delete_rows(1)
+    worksheet.append([2, "2.9", "Objectif neuf", "R2.9", "Résultat neuf", "2.9.1", "Première", "En cours"])
+    worksheet.append([2, "2.9", None, "R2.9", None, "2.9.2", "Deuxième", "reportee"])
+    worksheet.delete_rows(2)
     preview = imported(plan, book, amina)
     assert [error for row in preview.rows for error in row.errors] == []
     assert (preview.written, preview.left_alone) == (2, 54)
