@@ -51,6 +51,7 @@ SAME_IN_BOTH = {
     "Pages",
     "Participants",
     "Plan",
+    "Point",
     "Programme",
     "Programmes",
     "Sources",
