@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from fmm_portal.accounts.models import ApiKey, Membership
 from fmm_portal.core.models import Record, StatedDate
+from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.principals import system_actor
-from fmm_portal.facility.models import Logo, VisibilityText
+from fmm_portal.facility.enums import RequestStatus
+from fmm_portal.facility.models import VisibilityText
 from fmm_portal.institutions.models import FormerName, Theme
 from fmm_portal.reports.models import Report
 from fmm_portal.reports.services import request_report
+from studyvisits.enums import DebriefStatus
 from tests.factories.facility import (
     ActionFactory,
     ActivityFactory,
@@ -28,6 +31,7 @@ from tests.factories.facility import (
     IndicatorFactory,
     RequestFactory,
     RiskFactory,
+    logo,
 )
 from tests.factories.strategies import (
     AmendmentFactory,
@@ -52,10 +56,23 @@ from tests.scene import Scene, whole_visit
 
 
 class Everything:
-    """A record of every kind, by its model."""
+    """A record of every kind, by its model, and words planted where somebody must not read them."""
 
-    def __init__(self) -> None:
-        self.scene = whole_visit(debrief_status="agreed")
+    # The programme's own figures: for its staff and its viewers, not for those who take part.
+    of_the_programme: tuple[str, ...] = ("Score-words-of-a-reviewer", "Budget-line-words")
+    # Work in progress: for its staff.
+    internal: tuple[str, ...] = (*Scene.internal, "Draft-review-words", "Answer-words-of-one-person")
+    # For those who take part and for viewers.
+    of_the_chain: tuple[str, ...] = (
+        *Scene.of_the_visit,
+        "Confidential-request-title",
+        "Confidential-action-title",
+        "Confidential-strategy-title",
+        "Confidential-milestone-title",
+    )
+
+    def __init__(self, *, debrief_status: str = DebriefStatus.AGREED) -> None:
+        self.scene = whole_visit(debrief_status=debrief_status)
         self.records: dict[type[Any], Record] = {}
         self._keep(*self._of_the_visit(self.scene))
         self._keep(*self._of_the_facility())
@@ -76,10 +93,13 @@ class Everything:
             scene.shared_note, scene.debrief, scene.participant, scene.lesson, scene.commitment,
             scene.delegation, scene.delegate, scene.contact, scene.institution, scene.leg.country,
             scene.documents["everyone"], evaluation, EvaluationQuestionFactory(evaluation=evaluation),
-            EvaluationResponseFactory(evaluation=evaluation), programme, Theme.objects.get(code="labour_migration"),
-            FormerName.objects.create(institution=scene.institution, name={"en": "Before"}, valid_until="2010"),
+            EvaluationResponseFactory(evaluation=evaluation, liked="Answer-words-of-one-person"), programme,
+            Theme.objects.get(code="labour_migration"),
+            FormerName.objects.create(
+                institution=scene.institution, name=Multilingual(en="Before"), valid_until="2010"
+            ),
             VisibilityText.objects.create(programme=programme),
-            Logo.objects.create(programme=programme, alternative_text={"en": "The logo"}),
+            logo(programme),
             self.report(scene),
         ]  # fmt: skip
 
@@ -88,24 +108,41 @@ class Everything:
         return request_report(actor=system_actor(), kind="debrief-note", subject=scene.visit, language="en")
 
     def _of_the_facility(self) -> list[Record]:
-        request = RequestFactory(institution=anpe_togo())
+        request = RequestFactory(
+            institution=anpe_togo(),
+            title=Multilingual(en="Confidential-request-title"),
+            status=RequestStatus.CONSULTATION,
+        )
         criterion = CriterionFactory(facility=request.facility)
-        action = ActionFactory(request=request, requesting_institution=anpe_togo())
+        action = ActionFactory(
+            request=request,
+            requesting_institution=anpe_togo(),
+            title=Multilingual(en="Confidential-action-title"),
+        )
         activity = ActivityFactory(action=action)
         asked = ConsulteeFactory(request=request, institution=aneti(), due_at=timezone.now())
         return [
             request.facility, criterion, request, asked, action, activity,
-            AssessmentScoreFactory(request=request, criterion=criterion), ExpertFactory(action=action),
-            BudgetLineFactory(action=action), IndicatorFactory(action=action), RiskFactory(action=action),
+            AssessmentScoreFactory(request=request, criterion=criterion, comment="Score-words-of-a-reviewer"),
+            ExpertFactory(action=action),
+            BudgetLineFactory(action=action, text=Multilingual(en="Budget-line-words")),
+            IndicatorFactory(action=action), RiskFactory(action=action),
             ApprovalFactory(action=action),
             StatedDate.objects.create(subject=activity, first=PartialDate(2016, 8, 9), source="A newspaper"),
         ]  # fmt: skip
 
     def _of_the_strategy(self) -> list[Record]:
-        strategy = StrategyFactory(owner_institution=anpe_togo())
-        milestone = MilestoneFactory(strategy=strategy, kind="technical_validation")
+        strategy = StrategyFactory(
+            owner_institution=anpe_togo(), title=Multilingual(en="Confidential-strategy-title")
+        )
+        milestone = MilestoneFactory(
+            strategy=strategy,
+            kind="technical_validation",
+            title=Multilingual(en="Confidential-milestone-title"),
+        )
         committee = CommitteeFactory(strategy=strategy)
         led = PlanActivityFactory(plan__strategy=strategy, lead=anpe_togo())
+        ReviewFactory(plan=led.plan, title=Multilingual(en="Draft-review-words"))
         review = ReviewFactory(plan=led.plan, status="final")
         return [
             strategy, led.plan.text_version, led.result.objective.axis, milestone, committee, led.plan,

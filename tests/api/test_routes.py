@@ -17,11 +17,16 @@ from tests.personas import ministry_of_ghana
 for module in (
     "tests.institutions.test_api",
     "tests.facility.test_api",
+    "tests.facility.test_requests_api",
+    "tests.facility.test_actions_api",
     "tests.delegations.test_api",
+    "tests.strategies.test_process_api",
+    "tests.strategies.test_plan_api",
     "tests.studyvisits.test_api",
     "tests.studyvisits.test_evaluations",
     "tests.reports.test_api_contract",
     "tests.api.test_documents",
+    "tests.api.test_stated_dates",
 ):
     importlib.import_module(module)
 

@@ -2,25 +2,77 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from fmm_portal.accounts.actors import actor_of
-from fmm_portal.core.models import Activity
+from fmm_portal.core.models import Activity as HistoryEntry
+from fmm_portal.core.models import StatedDate
 from fmm_portal.core.services import update_record
 from fmm_portal.core.workflow import workflow_for
-from tests.scene import Scene, whole_visit
+from fmm_portal.facility.consultation import link_token
+from fmm_portal.facility.models import (
+    Action,
+    Activity,
+    Approval,
+    BudgetLine,
+    Consultee,
+    Criterion,
+    Expert,
+    Facility,
+    Indicator,
+    Logo,
+    Request,
+    Risk,
+    VisibilityText,
+)
+from fmm_portal.institutions.models import Theme
+from fmm_portal.reports.models import Report
+from strategies.models import (
+    ActionPlan,
+    Amendment,
+    Axis,
+    Committee,
+    CommitteeMeeting,
+    CommitteeMember,
+    Milestone,
+    MilestoneParticipant,
+    PlanActivity,
+    PlanObjective,
+    PlanResult,
+    Review,
+    ReviewEntry,
+    Stakeholder,
+    Strategy,
+    StrategyVersion,
+)
+from studyvisits.enums import DebriefStatus
+from studyvisits.models import Evaluation, EvaluationQuestion, EvaluationResponse
+from tests.everything import Everything
+from tests.scene import Scene
 
 # Shown to visitors who have not signed in, on purpose.
-OPEN = {"accounts:login", "accounts:logout", "set_language", "healthz", "readyz"}
+# A personal link opens one consultation; tests/facility/test_requests_consultation.py says for whom.
+OPEN = {
+    "accounts:login",
+    "accounts:logout",
+    "set_language",
+    "healthz",
+    "readyz",
+    "facility:consultation_answer",
+}
 # Read by everybody with a role: the directory holds nothing confidential.
 DIRECTORY = (
     "institutions:institution_",
     "institutions:country_",
     "institutions:theme_",
     "facility:programme_",
+    "facility:logo_",
+    "facility:facility_",
+    "facility:criterion_",
 )
 # One's own account, and one's own requests for reports.
 OWN = {
@@ -54,19 +106,51 @@ ROUTES = dict(routes())
 class Addresses:
     """Addresses that all lead to records of one scene."""
 
-    def __init__(self, scene: Scene) -> None:
-        document = scene.documents["programme"]
+    def __init__(self, everything: Everything) -> None:
+        scene, record = everything.scene, everything
         self.subjects: dict[str, Any] = {
             "core:document_attach": scene.visit,
-            "core:document_": document,
+            "core:document_": scene.documents["programme"],
+            "core:thread": scene.visit,
+            "core:stateddate_create": scene.visit,
+            "core:stateddate_": record[StatedDate],
             "institutions:institution_": scene.institution,
             "institutions:contact_": scene.contact,
             "institutions:country_": scene.leg.country,
-            "institutions:theme_": scene.visit.themes.first() or self.theme(scene),
+            "institutions:theme_": record[Theme],
             "facility:programme_": scene.visit.programme,
-            "facility:visibilitytext_": self.text(scene),
+            "facility:visibilitytext_": record[VisibilityText],
+            "facility:logo_": record[Logo],
+            "facility:facility_": record[Facility],
+            "facility:criterion_": record[Criterion],
+            "facility:request_": record[Request],
+            "facility:consultee_": record[Consultee],
+            "facility:consultation_": record[Consultee],
+            "facility:action_": record[Action],
+            "facility:activity_": record[Activity],
+            "facility:expert_": record[Expert],
+            "facility:budgetline_": record[BudgetLine],
+            "facility:indicator_": record[Indicator],
+            "facility:risk_": record[Risk],
+            "facility:approval_": record[Approval],
             "delegations:delegation_": scene.delegation,
             "delegations:delegate_": scene.delegate,
+            "strategies:strategy_": record[Strategy],
+            "strategies:version_": record[StrategyVersion],
+            "strategies:axis_": record[Axis],
+            "strategies:stakeholder_": record[Stakeholder],
+            "strategies:milestone_": record[Milestone],
+            "strategies:participant_": record[MilestoneParticipant],
+            "strategies:amendment_": record[Amendment],
+            "strategies:committee_": record[Committee],
+            "strategies:member_": record[CommitteeMember],
+            "strategies:meeting_": record[CommitteeMeeting],
+            "strategies:plan_": record[ActionPlan],
+            "strategies:plan_objective_": record[PlanObjective],
+            "strategies:plan_result_": record[PlanResult],
+            "strategies:plan_activity_": record[PlanActivity],
+            "strategies:review_": record[Review],
+            "strategies:review_entry_": record[ReviewEntry],
             "studyvisits:visit_delegation_": scene.delegation,
             "studyvisits:visit_": scene.visit,
             "studyvisits:leg_": scene.leg,
@@ -76,37 +160,42 @@ class Addresses:
             "studyvisits:session_note_": scene.draft_note,
             "studyvisits:debrief_participant_": scene.participant,
             "studyvisits:debrief_": scene.debrief,
+            "studyvisits:evaluation_": record[Evaluation],
+            "studyvisits:evaluation_question_": record[EvaluationQuestion],
+            "studyvisits:evaluation_response_": record[EvaluationResponse],
             "studyvisits:lesson_": scene.lesson,
             "studyvisits:commitment_": scene.commitment,
-            "reports:report_": self.report(scene),
+            "reports:report_": record[Report],
         }
         self.fixed = {
             "visit_pk": scene.visit.pk,
             "item_pk": scene.item.pk,
             "delegation_pk": scene.delegation.pk,
             "programme_pk": scene.visit.programme.pk,
+            "facility_pk": record[Facility].pk,
+            "request_pk": record[Request].pk,
+            "action_pk": record[Action].pk,
+            "strategy_pk": record[Strategy].pk,
+            "version_pk": record[StrategyVersion].pk,
+            "milestone_pk": record[Milestone].pk,
+            "committee_pk": record[Committee].pk,
+            "plan_pk": record[ActionPlan].pk,
+            "review_pk": record[Review].pk,
+            "evaluation_pk": record[Evaluation].pk,
+            "subject_pk": scene.visit.pk,
             "subject_id": scene.visit.pk,
             "number": scene.version.number,
+            "token": link_token(record[Consultee]),
+            # Nobody has sent a spreadsheet: what lies between preview and import is seen by its sender alone.
+            "key": uuid4(),
         }
-
-    @staticmethod
-    def theme(scene: Scene) -> Any:
-        from fmm_portal.institutions.models import Theme
-
-        return Theme.objects.first()
-
-    @staticmethod
-    def text(scene: Scene) -> Any:
-        from fmm_portal.facility.models import VisibilityText
-
-        return VisibilityText.objects.create(programme=scene.visit.programme)
-
-    @staticmethod
-    def report(scene: Scene) -> Any:
-        from fmm_portal.core.principals import system_actor
-        from fmm_portal.reports.services import request_report
-
-        return request_report(actor=system_actor(), kind="debrief-note", subject=scene.visit, language="en")
+        # What `kind` names in the addresses that take it.
+        self.kinds = {
+            "core:document_attach": "studyvisit",
+            "core:thread": "study-visit",
+            "core:stateddate_create": "studyvisit",
+            "reports:report_request": "debrief-note",
+        }
 
     def subject(self, name: str) -> Any:
         prefixes = [prefix for prefix in self.subjects if name.startswith(prefix)]
@@ -122,9 +211,7 @@ class Addresses:
                 workflow = workflow_for(self.subject(name))
                 arguments["name"] = workflow.transitions[0].name if workflow else "confirm"
             elif parameter == "kind":
-                arguments["kind"] = (
-                    "debrief-note" if name.startswith("reports:") else "studyvisits-studyvisit"
-                )
+                arguments["kind"] = self.kinds[name]
             else:
                 assert parameter in self.fixed, f"{name} takes {parameter}: say here which record it is"
                 arguments[parameter] = self.fixed[parameter]
@@ -132,13 +219,18 @@ class Addresses:
 
 
 @pytest.fixture
-def scene(db: None) -> Scene:
-    return whole_visit()
+def everything(db: None) -> Everything:
+    return Everything(debrief_status=DebriefStatus.DRAFT)
 
 
 @pytest.fixture
-def addresses(scene: Scene) -> Addresses:
-    return Addresses(scene)
+def scene(everything: Everything) -> Scene:
+    return everything.scene
+
+
+@pytest.fixture
+def addresses(everything: Everything) -> Addresses:
+    return Addresses(everything)
 
 
 def row_count() -> int:
@@ -171,13 +263,13 @@ def try_all(client: Client, addresses: Addresses, names: list[str]) -> Iterator[
 
 def test_visitor_reaches_nothing_but_the_door(scene: Scene, addresses: Addresses, client: Client) -> None:
     names = [name for name in ROUTES if name not in OPEN]
-    words = (*scene.personal, *scene.internal, *scene.of_the_visit)
-    before = Activity.objects.count(), row_count()
+    words = (*scene.personal, *Everything.internal, *Everything.of_the_programme, *Everything.of_the_chain)
+    before = HistoryEntry.objects.count(), row_count()
     for name, method, status, text in try_all(client, addresses, names):
         assert status in {302, 403, 405}, (name, method, status)
         assert status != 302 or reverse("accounts:login") in text, (name, method, text)
         assert not [word for word in words if word in text], (name, method)
-    assert (Activity.objects.count(), row_count()) == before
+    assert (HistoryEntry.objects.count(), row_count()) == before
 
 
 @pytest.mark.parametrize("persona", ["fatou", "nobody"])
@@ -186,15 +278,15 @@ def test_outsider_finds_no_trace_of_the_visit(
 ) -> None:
     client = browser_of(request.getfixturevalue(persona))
     names = [name for name in ROUTES if name not in OPEN | OWN]
-    words = (*scene.personal, *scene.internal, *scene.of_the_visit)
-    before = Activity.objects.count(), row_count()
+    words = (*scene.personal, *Everything.internal, *Everything.of_the_programme, *Everything.of_the_chain)
+    before = HistoryEntry.objects.count(), row_count()
     for name, method, status, text in try_all(client, addresses, names):
         is_of_the_scene = ROUTES[name] and not name.startswith(DIRECTORY)
         # A form about nothing in particular may be refused for what was not typed.
         allowed = {403, 404, 405} if is_of_the_scene else {200, 403, 404, 405, 422}
         assert status in allowed, (name, method, status)
         assert not [word for word in words if word in text], (name, method)
-    assert (Activity.objects.count(), row_count()) == before
+    assert (HistoryEntry.objects.count(), row_count()) == before
 
 
 def test_viewer_reads_and_changes_nothing(
@@ -202,16 +294,16 @@ def test_viewer_reads_and_changes_nothing(
 ) -> None:
     client = browser_of(eva)
     names = [name for name in ROUTES if name not in OPEN | OWN]
-    before = Activity.objects.count(), row_count()
+    before = HistoryEntry.objects.count(), row_count()
     read = []
     for name, method, status, text in try_all(client, addresses, names):
         if method == "post":
             assert status in {403, 404, 405}, (name, status)
         elif status == 200:
             read.append(name)
-        assert not [word for word in (*scene.personal, *scene.internal) if word in text], (name, method)
+        assert not [word for word in (*scene.personal, *Everything.internal) if word in text], (name, method)
     assert {"studyvisits:visit_detail", "studyvisits:visit_notes", "studyvisits:commitment_list"} <= set(read)
-    assert (Activity.objects.count(), row_count()) == before
+    assert (HistoryEntry.objects.count(), row_count()) == before
 
 
 def test_those_taking_part_see_the_visit_without_what_is_internal(
@@ -222,7 +314,8 @@ def test_those_taking_part_see_the_visit_without_what_is_internal(
     for name, method, status, text in try_all(client, addresses, [n for n in ROUTES if n not in OPEN | OWN]):
         if method == "get" and status == 200:
             read.append(name)
-        assert not [word for word in (*scene.personal, *scene.internal) if word in text], (name, method)
+        hidden = (*scene.personal, *Everything.internal, *Everything.of_the_programme)
+        assert not [word for word in hidden if word in text], (name, method)
     assert {"studyvisits:visit_detail", "studyvisits:visit_agenda", "delegations:delegation_detail"} <= set(
         read
     )
@@ -249,10 +342,15 @@ def test_every_page_keeps_to_the_content_security_policy(
 
 @pytest.mark.parametrize("persona", ["eva", "kofi", "sami"])
 def test_names_of_the_programmes_people_stay_with_the_programme(
-    persona: str, scene: Scene, browser_of: Any, amina: Any, request: pytest.FixtureRequest
+    persona: str,
+    scene: Scene,
+    addresses: Addresses,
+    browser_of: Any,
+    amina: Any,
+    request: pytest.FixtureRequest,
 ) -> None:
     """Hosts, partners and viewers work with the programme's positions; who holds them is not theirs to list."""
-    addresses, actor = Addresses(scene), actor_of(amina)
+    actor = actor_of(amina)
     update_record(scene.visit, actor=actor, changes={"owner": amina})
     update_record(scene.institution, actor=actor, changes={"city": "Lomé"})
     update_record(scene.commitment, actor=actor, changes={"owner": amina})
