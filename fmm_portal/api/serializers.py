@@ -359,7 +359,8 @@ def transition_request(
         field.required = False
         fields[api_name] = field
     title = "".join(word.capitalize() for word in name.split("_"))
-    return type(f"{workflow.model.__name__}{title}Request", (TransitionRequest,), fields)
+    # Not "…Request": the body that makes an action plan is called ActionPlanRequest.
+    return type(f"{workflow.model.__name__}{title}Step", (TransitionRequest,), fields)
 
 
 class ReasonRequest(StrictSerializer):

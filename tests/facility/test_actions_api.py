@@ -183,6 +183,8 @@ def test_partner_reads_the_request_of_its_own_institution_only() -> None:
     assert kofi.get(f"actions/{mine.pk}/").json()["request_id"] == mine.request_id
     shown = kofi.get(f"actions/{other.pk}/").json()
     assert (shown["request_id"], shown["request"]) == (None, None)
+    listed = {row["id"]: row["request_id"] for row in kofi.get("actions/").json()["results"]}
+    assert listed == {mine.pk: mine.request_id, other.pk: None}
     assert as_persona("eva").get(f"actions/{other.pk}/").json()["request_id"] == other.request_id
 
 

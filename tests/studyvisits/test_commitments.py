@@ -213,7 +213,12 @@ def test_request_is_made_of_a_commitment(amina: Any, kofi: Any, browser_of: Any)
     assert url in client.get(commitment.get_absolute_url()).content.decode()
     form = client.get(url).content.decode()
     assert "Help with a register" in form
-    data = {"title_en": "Help with a register", "institution": anpe_togo().pk, "submission": _token()}
+    data = {
+        "title_en": "Help with a register",
+        "institution": anpe_togo().pk,
+        "currency": "EUR",
+        "submission": _token(),
+    }
     response = client.post(url, data)
     assert response.status_code == 302, response.context["form"].errors
     request = Request.objects.get()

@@ -233,6 +233,7 @@ def test_correcting_an_answer_leaves_no_trace_of_what_it_was(browser_of: Any, am
     assert entry.changes == {"answers": concealed, "liked": concealed}
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("persona", ["eva", "kofi", "sami"])
 def test_others_read_figures_and_no_single_answer(
     persona: str, browser_of: Any, request: pytest.FixtureRequest

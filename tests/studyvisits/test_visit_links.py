@@ -69,6 +69,7 @@ def test_action_and_strategy_follow_from_their_parts_in_the_api() -> None:
 
 @pytest.mark.parametrize("name", ["action", "activity", "strategy", "milestone", "plan_activity"])
 def test_visits_are_found_by_what_they_serve(name: str, amina: Any, browser_of: Any) -> None:
+    """Statement 18: a visit hangs on an action and, if need be, on a milestone or an activity of the plan."""
     served = parts_of(StrategyFactory())
     visit, _other = StudyVisitFactory(**served), StudyVisitFactory(**parts_of(StrategyFactory()))
     query = f"{name}_id={served[name].pk}"

@@ -9,16 +9,16 @@ from rest_framework.request import Request as HttpRequest
 from rest_framework.response import Response
 
 from fmm_portal.api.actions import act
-from fmm_portal.api.fields import Choice, MultilingualField, principal_of
+from fmm_portal.api.fields import principal_of
 from fmm_portal.api.routers import ResourceRouter
-from fmm_portal.api.serializers import RecordUrl, ResourceSerializer, StrictSerializer
+from fmm_portal.api.serializers import ResourceSerializer, StrictSerializer
 from fmm_portal.api.viewsets import ResourceViewSet
 from fmm_portal.casefiles.api import CaseFileActions
 from fmm_portal.core.models import Record
 from fmm_portal.core.policies import can
+from fmm_portal.facility.api.actions import ActionSerializer
 from fmm_portal.facility.assessment import Assessment, assessment_of, give_score
 from fmm_portal.facility.consultation import add_consultee
-from fmm_portal.facility.enums import ActionStatus
 from fmm_portal.facility.filters import requests as filters
 from fmm_portal.facility.models import AssessmentScore, Consultee, Criterion, Facility, Request
 from fmm_portal.facility.services import draft_request, open_action
@@ -177,16 +177,6 @@ class RequestSerializer(ResourceSerializer):
         detail_fields = ("assessment",)
 
 
-class ActionBriefSerializer(serializers.Serializer[Any]):
-    """The action in brief; the resource actions has the whole."""
-
-    id = serializers.IntegerField()
-    reference = serializers.CharField()
-    title = MultilingualField()
-    status = Choice(ActionStatus.choices)
-    url = RecordUrl()
-
-
 class OpenActionRequest(StrictSerializer):
     version = serializers.IntegerField(required=False, help_text="Of the request.")
 
@@ -204,13 +194,12 @@ class RequestViewSet(CaseFileActions):
         related = {name: values.pop(name) for name in list(values) if name in many}
         return draft_request(Request(**values), actor=self.actor, related=related)
 
-    @extend_schema(request=OpenActionRequest, responses=ActionBriefSerializer)
+    @extend_schema(request=OpenActionRequest, responses=ActionSerializer)
     @act
     def open_action(self, request: HttpRequest, pk: str) -> Response:
         """The action that an approved request becomes; the same one when it is asked for again."""
         record, _values = self.action_input(OpenActionRequest)
-        action = open_action(record, self.actor)
-        return Response(ActionBriefSerializer(action, context=self.get_serializer_context()).data)
+        return self.shown_as(ActionSerializer, open_action(record, self.actor))
 
 
 # --- Consultation and assessment -------------------------------------------------------------------------
