@@ -20,7 +20,16 @@ from fmm_portal.accounts.roles import (
 )
 from fmm_portal.core.document_policies import DocumentHost
 from fmm_portal.core.enums import Audience
-from fmm_portal.core.policies import YES, Decision, Policy, no, policy_for, register_policy, remembered
+from fmm_portal.core.policies import (
+    YES,
+    Decision,
+    PartPolicy,
+    Policy,
+    no,
+    policy_for,
+    register_policy,
+    remembered,
+)
 from fmm_portal.core.principals import Principal
 from studyvisits.enums import DebriefStatus
 from studyvisits.models import (
@@ -163,22 +172,14 @@ class StudyVisitPolicy(DocumentHost, Policy):
 VISITS = StudyVisitPolicy()
 
 
-class VisitPartPolicy(Policy):
+class VisitPartPolicy(PartPolicy):
     """A part of a visit is seen with the visit and changed by who may change the visit."""
 
     # The path from the part to its visit.
     path = "visit"
 
-    def visit_of(self, obj: Any) -> StudyVisit | None:
-        for step in self.path.split("__"):
-            obj = getattr(obj, step, None)
-        return obj
-
-    def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
-        if has_role_everywhere(principal, READERS_OF_THE_PROGRAMME):
-            return queryset
-        visits = VISITS.scope(principal, StudyVisit.objects.all()).order_by()
-        return queryset.filter(**{f"{self.path}__in": visits.values("pk")})
+    def __init__(self) -> None:
+        super().__init__(StudyVisit, self.path)
 
     def in_kept_visits(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """The parts of visits for which the principal is programme staff."""
@@ -187,20 +188,8 @@ class VisitPartPolicy(Policy):
         visits = VISITS.kept_by(principal, StudyVisit.objects.all()).order_by()
         return queryset.filter(**{f"{self.path}__in": visits.values("pk")})
 
-    def may_create(self, principal: Principal, obj: Any) -> Decision:
-        return self.may_change(principal, obj)
-
-    def may_change(self, principal: Principal, obj: Any) -> Decision:
-        return VISITS.may_change(principal, self.visit_of(obj) if obj is not None else None)
-
-    def may_delete(self, principal: Principal, obj: Any) -> Decision:
-        return self.may_change(principal, obj)
-
-    def may_override(self, principal: Principal, obj: Any) -> Decision:
-        return VISITS.may_override(principal, None)
-
     def keeps(self, principal: Principal, obj: Any) -> bool:
-        return VISITS.is_kept_by(principal, self.visit_of(obj) if obj is not None else None)
+        return VISITS.is_kept_by(principal, self.owner_of(obj) if obj is not None else None)
 
 
 class AgendaHostPolicy(VisitPartPolicy):
@@ -242,7 +231,7 @@ class AgendaVersionPolicy(VisitPartPolicy):
     """Versions come only from publishing; nobody edits or deletes one."""
 
     def may_create(self, principal: Principal, obj: Any) -> Decision:
-        return VISITS.may_publish_agenda(principal, self.visit_of(obj) if obj is not None else None)
+        return VISITS.may_publish_agenda(principal, self.owner_of(obj) if obj is not None else None)
 
     def may_change(self, principal: Principal, obj: Any) -> Decision:
         return no(_("A published agenda is never changed. Publish a new version."))
@@ -260,7 +249,7 @@ class LearningQuestionPolicy(VisitPartPolicy):
                 or institutions_of(principal, {Role.PARTNER})
                 else no()
             )
-        visit = self.visit_of(obj)
+        visit = self.owner_of(obj)
         if visit is not None and not visit.is_frozen and VISITS.sends(principal, visit):
             return YES
         return super().may_create(principal, obj)
@@ -280,7 +269,7 @@ class SessionNotePolicy(VisitPartPolicy):
 
     def _takes_part(self, principal: Principal, obj: Any) -> bool:
         """Delegates and sending agencies may write; hosts and viewers read."""
-        visit = self.visit_of(obj)
+        visit = self.owner_of(obj)
         if visit is None:
             return False
         sending_or_travelling = _sending(principal, {Role.PARTNER}) | _travelling(principal)
@@ -290,7 +279,7 @@ class SessionNotePolicy(VisitPartPolicy):
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         if obj is not None and self._takes_part(principal, obj) and not obj.item.visit.is_frozen:
             return YES
-        return VISITS.may_change(principal, self.visit_of(obj) if obj is not None else None)
+        return VISITS.may_change(principal, self.owner_of(obj) if obj is not None else None)
 
     def may_change(self, principal: Principal, obj: Any) -> Decision:
         is_author = (
@@ -298,7 +287,7 @@ class SessionNotePolicy(VisitPartPolicy):
         )
         if is_author and not obj.item.visit.is_frozen:
             return YES
-        return VISITS.may_change(principal, self.visit_of(obj) if obj is not None else None)
+        return VISITS.may_change(principal, self.owner_of(obj) if obj is not None else None)
 
 
 class DebriefPolicy(VisitPartPolicy):

@@ -95,9 +95,6 @@ class PartPolicy(Policy):
         owners = policy.scope(principal, self.owner._default_manager.all()).order_by()
         return queryset.filter(**{f"{self.path}__in": owners.values("pk")})
 
-    def sees_all(self, principal: Principal) -> bool:
-        return policy_for(self.owner).sees_all(principal)
-
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         return self.may_change(principal, obj)
 

@@ -229,9 +229,6 @@ class ConsulteePolicy(PartPolicy):
 class AssessmentScorePolicy(PartPolicy):
     """Scores are the programme's own papers; a reviewer changes only their own, and only while it is assessed."""
 
-    def sees_all(self, principal: Principal) -> bool:
-        return has_role_everywhere(principal, READERS_OF_THE_PROGRAMME)
-
     def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         if not reads_the_programme(principal):
             return queryset.none()

@@ -23,7 +23,7 @@ from fmm_portal.facility.cases.schema import ProgrammePart
 # "today+20" or "today-3 09:00-10:30": days counted from the day of loading, in samples only.
 RELATIVE_DAY = re.compile(r"^today([+-]\d{1,4})?(?=$| \d\d:\d\d)")
 # What a file refers to is loaded before it: an action before the strategy, both before the visit.
-FOLDERS = ("requests", "actions", "strategies", "cases")
+FOLDERS = ("requests", "actions", "strategies", "cases", "commitments")
 
 
 class InstitutionsFile(Part):

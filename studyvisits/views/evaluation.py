@@ -68,20 +68,20 @@ class EvaluationPartViews(VisitPartViews):
     def __init__(self, request: Any, **kwargs: Any) -> None:
         super().__init__(request, **kwargs)
         rows = Evaluation.objects.visible_to(self.principal).filter(visit=self.visit)
-        self.owner: Evaluation = get_object_or_404(rows, pk=kwargs["evaluation_pk"])
-        self.owner.visit = self.visit
+        self.form_answered: Evaluation = get_object_or_404(rows, pk=kwargs["evaluation_pk"])
+        self.form_answered.visit = self.visit
 
     def rows(self) -> Any:
-        return super().rows().filter(evaluation=self.owner)
+        return super().rows().filter(evaluation=self.form_answered)
 
     def new_record(self) -> Any:
-        return self.model(evaluation=self.owner)  # type: ignore[misc]
+        return self.model(evaluation=self.form_answered)  # type: ignore[misc]
 
     def crumbs(self, record: Any = None) -> list[Crumb]:
-        return [*super().crumbs(), Crumb(self.owner, self.owner.get_absolute_url())]
+        return [*super().crumbs(), Crumb(self.form_answered, self.form_answered.get_absolute_url())]
 
     def tab_url(self, record: Any = None) -> str:
-        return self.owner.get_absolute_url()
+        return self.form_answered.get_absolute_url()
 
     def after(self, record: Any) -> str:
         return self.url("create") if "again" in self.request.POST else super().after(record)
@@ -105,5 +105,5 @@ class EvaluationResponseViews(EvaluationPartViews):
 
     def tab_url(self, record: Any = None) -> str:
         if record is not None and record.pk:
-            return reverse("studyvisits:evaluation_answers", args=[self.visit.pk, self.owner.pk])
+            return reverse("studyvisits:evaluation_answers", args=[self.visit.pk, self.form_answered.pk])
         return super().tab_url()

@@ -7,14 +7,13 @@ from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.enums import PLANNED_STATUSES
 from delegations.models import Delegate, Delegation
 from fmm_portal.core.documents import documents_of
-from fmm_portal.core.policies import require
+from fmm_portal.core.parts import PartViews
 from fmm_portal.core.resource import Crumb, Tab
 from fmm_portal.core.views import CrudViews
 from studyvisits.enums import VISIT_STAGES
@@ -113,50 +112,34 @@ class VisitFrame(CrudViews):
         )
 
 
-class VisitPartViews(CrudViews):
+class VisitPartViews(PartViews):
     """The pages of a part of a visit: added, edited and deleted by itself, then back on the visit's tab."""
 
-    pages: ClassVar[Sequence[str]] = ("create", "edit", "delete")
-    # The tab that shows such parts, and the part's relation to the visit.
-    tab: ClassVar[str] = "detail"
+    owner_model = StudyVisit
+    owner_key = "visit_pk"
+    owner_list = "studyvisits:visit_list"
     path: ClassVar[str] = "visit"
-    add_title: ClassVar[Any] = ""
+    # The tab that shows such parts.
+    tab: ClassVar[str] = "detail"
 
-    def __init__(self, request: Any, **kwargs: Any) -> None:
-        super().__init__(request, **kwargs)
-        # Anonymous people are sent to the log-in before any page is asked for.
-        self.visit: StudyVisit = get_object_or_404(
-            StudyVisit.objects.visible_to(self.principal), pk=kwargs["visit_pk"]
-        )
-
-    def rows(self) -> models.QuerySet[Any]:
-        return super().rows().filter(**{self.path: self.visit})
-
-    def new_record(self) -> Any:
-        return self.model(**{self.path: self.visit})
-
-    def create(self) -> HttpResponse:
-        record = self.new_record()
-        require(self.principal, "create", record)
-        title = str(self.add_title or _("Add %(thing)s") % {"thing": self.model._meta.verbose_name})
-        return self.edit_with(record, title=title, crumbs=self.crumbs(), cancel=self.cancel_url())
+    @property
+    def visit(self) -> StudyVisit:
+        visit: StudyVisit = self.owner
+        return visit
 
     def crumbs(self, record: Any = None) -> list[Crumb]:
-        found = [
-            Crumb(capfirst(str(StudyVisit._meta.verbose_name_plural)), reverse("studyvisits:visit_list")),
-            Crumb(self.visit.reference, self.visit.get_absolute_url()),
-        ]
+        found = super().crumbs()
         if self.tab != "detail":
             found.append(Crumb(TAB_LABELS[self.tab], visit_url(self.tab, self.visit)))
         return found
+
+    def owner_url(self) -> str:
+        return visit_url("detail", self.visit)
 
     def tab_url(self, record: Any = None) -> str:
         """The tab, at the part where the browser can find it."""
         anchor = f"#{self.anchor(record)}" if record is not None and record.pk else ""
         return visit_url(self.tab, self.visit) + anchor
-
-    def anchor(self, record: Any) -> str:
-        return f"{self.model._meta.model_name}-{record.pk}"
 
     def page_url(self, record: Any) -> str:
         return self.tab_url(record)

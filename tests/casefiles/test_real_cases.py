@@ -14,7 +14,8 @@ from studyvisits.demo.loading import load_directory
 from studyvisits.models import StudyVisit
 from tests.casefiles.demo import DEMO, FILES, PORTAL, as_written
 
-# The case of each file that is not a sample; the support to a strategy is a file beside the strategy's own.
+# The case of each file that is not a sample; the support to a strategy, and what was promised outside a visit,
+# are files beside the case's own.
 CASES = {
     "actions/ddf-lessons-abuja-2019": "ddf-lessons-abuja-2019",
     "actions/ecowas-lmmis-lome-2019": "ecowas-lmmis-lome-2019",
@@ -37,6 +38,8 @@ CASES = {
     "cases/ehoa-ph-2026": "ehoa-ph-2026",
     "cases/gh-tn-it-study-tour-2015": "gh-tn-it-study-tour",
     "cases/tg-tn-study-visit-2019": "tg-tn-study-visit-2019",
+    "commitments/ecowas-tot-follow-up": "ecowas-tot-accra-2018",
+    "commitments/tg-snmp-41-activities": "tg-snmp",
 }
 
 

@@ -209,11 +209,10 @@ def test_load_demo_command_says_what_it_did_and_loads_what_is_missing(loaded):
         "  programmes.yaml: nothing to do, all there",
     ]
     assert "  tg-snmp.yaml: nothing to do, ST-2015-001 is there" in lines
-    assert [line for line in lines[-5:] if line not in samples] == [
+    assert [line for line in lines if "nothing to do" not in line] == [
         "  ehoa-ph-2026.yaml: added SV-2026-001 (Completed)",
-        "  gh-tn-it-study-tour-2015.yaml: nothing to do, SV-2015-001 is there",
-        "  tg-tn-study-visit-2019.yaml: nothing to do, SV-2019-001 is there",
     ]
+    assert "  tg-tn-study-visit-2019.yaml: nothing to do, SV-2019-001 is there" in lines
     assert len(samples) == 4
     assert all("nothing to do" in line for line in samples)
 
