@@ -5,11 +5,12 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
-from fmm_portal.core.documents import document_hosts
+from fmm_portal.core.documents import document_hosts, documents_of
 from fmm_portal.core.enums import Audience
-from fmm_portal.core.models import Document
+from fmm_portal.core.models import Document, Record
 from fmm_portal.core.policies import Decision, Policy, no, policy_for, register_policy
 from fmm_portal.core.principals import Principal
+from fmm_portal.core.querysets import RecordQuerySet
 
 
 class DocumentHost:
@@ -28,14 +29,18 @@ class DocumentPolicy(Policy):
     def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         visible = models.Q(pk__in=[])
         for model in document_hosts():
-            kind = ContentType.objects.get_for_model(model)
-            policy = policy_for(model)
-            for audience in Audience.values:
-                hosts = policy.document_scope(principal, audience, model._default_manager.all())  # type: ignore[attr-defined]
-                visible |= models.Q(
-                    subject_type=kind, audience=audience, subject_id__in=hosts.order_by().values("pk")
-                )
+            visible |= self.at(principal, model._default_manager.all())
         return queryset.filter(visible)
+
+    def at(self, principal: Principal, subjects: models.QuerySet[Any]) -> models.Q:
+        """The documents of these subjects, all of one model, that the principal may open."""
+        policy: Any = policy_for(subjects.model)
+        kind = ContentType.objects.get_for_model(subjects.model)
+        visible = models.Q(pk__in=[])
+        for audience in Audience.values:
+            hosts = policy.document_scope(principal, audience, subjects).order_by()
+            visible |= models.Q(subject_type=kind, audience=audience, subject_id__in=hosts.values("pk"))
+        return visible
 
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         """Who may change the subject may attach to it."""
@@ -50,5 +55,14 @@ class DocumentPolicy(Policy):
         return self.may_create(principal, obj)
 
 
+DOCUMENTS = DocumentPolicy()
+
+
+def documents_seen_at(record: Record, principal: Principal) -> RecordQuerySet[Document]:
+    """Those of one record that the principal may open: as `visible_to`, without asking about every other model."""
+    subjects = type(record)._default_manager.filter(pk=record.pk)
+    return documents_of(record).filter(DOCUMENTS.at(principal, subjects))
+
+
 def register() -> None:
-    register_policy(Document, DocumentPolicy())
+    register_policy(Document, DOCUMENTS)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from fmm_portal.core.documents import documents_of
+from fmm_portal.core.document_policies import documents_seen_at
 from fmm_portal.core.policies import can, require
 from fmm_portal.core.resource import with_query
 from fmm_portal.core.views import CrudViews
@@ -93,7 +93,7 @@ class InstitutionViews(CrudViews):
             if may_add
             else "",
             "parts": list(parts[:SHOWN]),
-            "documents": list(documents_of(record).visible_to(self.principal)),
+            "documents": list(documents_seen_at(record, self.principal)),
             "may_attach": can(self.principal, "attach", record).allowed,
             "rename_url": self.url("rename", record.pk)
             if can(self.principal, "change", record).allowed

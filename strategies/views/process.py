@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from fmm_portal.core.documents import documents_of
+from fmm_portal.core.document_policies import documents_seen_at
 from fmm_portal.core.facts import Fact
 from fmm_portal.core.models import Record
 from fmm_portal.core.parts import PartViews
@@ -56,7 +56,7 @@ def document_context(record: Record, principal: Any, back: str) -> dict[str, Any
     may_attach = can(principal, "attach", record).allowed
     address = reverse("core:document_attach", args=[record._meta.model_name, record.pk])
     return {
-        "documents": documents_of(record).visible_to(principal),
+        "documents": documents_seen_at(record, principal),
         "attach_url": address if may_attach else "",
         "documents_back": back,
     }
@@ -118,7 +118,7 @@ class StrategyViews(CrudViews):
             "versions": strategy.versions.count(),
             "committees": strategy.committees.count(),
             "plans": strategy.plans.count(),
-            "documents": documents_of(strategy).visible_to(self.principal).count(),
+            "documents": documents_seen_at(strategy, self.principal).count(),
         }
         return [Tab(label, strategy_url(page, strategy), counts[page]) for page, label in TAB_LABELS.items()]
 

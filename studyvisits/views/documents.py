@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.urls import reverse
 
-from fmm_portal.core.documents import documents_of
+from fmm_portal.core.document_policies import documents_seen_at
 from fmm_portal.core.policies import can
 from studyvisits.views.frame import VisitFrame
 
@@ -13,7 +13,7 @@ class DocumentsTab(VisitFrame):
         visit = self.record()
         may_attach = can(self.principal, "attach", visit).allowed
         context = {
-            "documents": documents_of(visit).visible_to(self.principal),
+            "documents": documents_seen_at(visit, self.principal),
             "may_attach": may_attach,
             "attach_url": reverse("core:document_attach", args=["studyvisit", visit.pk])
             if may_attach

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.core.documents import documents_of
+from fmm_portal.core.document_policies import documents_seen_at
 from fmm_portal.core.facts import Fact
 from fmm_portal.core.forms import RecordForm
 from fmm_portal.core.multilingual import Multilingual
@@ -185,7 +185,7 @@ class CommitmentViews(CrudViews):
                 if may_request and can(self.principal, "create", Request).allowed
                 else ""
             ),
-            "documents": documents_of(record).visible_to(self.principal),
+            "documents": documents_seen_at(record, self.principal),
             "attach_url": (
                 reverse("core:document_attach", args=["commitment", record.pk])
                 if can(self.principal, "attach", record).allowed

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.enums import PLANNED_STATUSES
 from delegations.models import Delegate, Delegation
-from fmm_portal.core.documents import documents_of
+from fmm_portal.core.document_policies import documents_seen_at
 from fmm_portal.core.parts import PartViews
 from fmm_portal.core.resource import Crumb, Tab
 from fmm_portal.core.views import CrudViews
@@ -85,7 +85,7 @@ class VisitFrame(CrudViews):
             "debrief": None,
             "followup": visit.open_commitment_count,  # type: ignore[attr-defined]
             "evaluation": None,
-            "documents": documents_of(visit).visible_to(self.principal).count(),
+            "documents": documents_seen_at(visit, self.principal).count(),
         }
         return [Tab(label, visit_url(page, visit), counts[page]) for page, label in TAB_LABELS.items()]
 

@@ -17,6 +17,8 @@ from studyvisits.models import StudyVisit
 from tests.factories.institutions import ContactFactory, InstitutionFactory, country
 from tests.factories.studyvisits import AgendaItemFactory, CommitmentFactory, StudyVisitFactory
 
+pytestmark = pytest.mark.django_db
+
 
 def themes(*codes):
     return list(Theme.objects.filter(code__in=codes).order_by("code"))

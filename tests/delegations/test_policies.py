@@ -16,6 +16,8 @@ from tests.factories.institutions import InstitutionFactory, country
 from tests.factories.studyvisits import AgendaHostFactory, AgendaItemFactory, StudyVisitFactory
 from tests.personas import agency_key, aneti, anpe_togo, person
 
+pytestmark = pytest.mark.django_db
+
 EVERYBODY = ("ada", "marc", "amina", "eva", "kofi", "fatou", "sami", "jean", "nobody")
 
 

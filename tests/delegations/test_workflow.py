@@ -15,6 +15,8 @@ from tests.factories.delegations import DelegateFactory, DelegationFactory
 from tests.factories.institutions import ContactFactory, InstitutionFactory, country
 from tests.personas import anpe_togo
 
+pytestmark = pytest.mark.django_db
+
 STEPS_FROM = {
     "nominated": {"confirm": "confirmed", "decline": "declined", "replace": "replaced"},
     "confirmed": {"mark_attended": "attended", "decline": "declined", "replace": "replaced"},

@@ -21,6 +21,8 @@ from tests.factories.facility import (
 )
 from tests.personas import anpe_togo
 
+pytestmark = pytest.mark.django_db
+
 PERSONAS = ["ada", "marc", "amina", "eva", "kofi", "fatou", "sami", "jean", "nobody"]
 THE_PROGRAMME = {"ada", "marc", "amina"}
 MANAGERS = {"ada", "marc"}

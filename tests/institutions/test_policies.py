@@ -8,6 +8,8 @@ from fmm_portal.institutions.models import Contact, Country, FormerName, Institu
 from tests.factories.institutions import ContactFactory, InstitutionFactory, country
 from tests.personas import aneti, anpe_togo
 
+pytestmark = pytest.mark.django_db
+
 EVERYBODY = ("ada", "marc", "amina", "eva", "kofi", "fatou", "sami", "jean", "nobody")
 STAFF = {"ada", "marc", "amina"}
 

@@ -15,3 +15,16 @@ def test_tests_that_empty_the_database_put_its_countries_back() -> None:
     ]
 
     assert careless == []
+
+
+def test_tests_that_ask_for_a_persona_by_name_say_that_they_need_the_database() -> None:
+    """Unmarked ones are run last, after those that leave the tables empty behind them."""
+    unmarked = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        if "getfixturevalue" in (text := path.read_text(encoding="utf-8"))
+        and "django_db" not in text
+        and path.name != "test_suite.py"
+    ]
+
+    assert unmarked == []

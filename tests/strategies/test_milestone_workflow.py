@@ -24,6 +24,8 @@ from tests.factories.strategies import (
 )
 from tests.personas import aneti, anpe_togo, person
 
+pytestmark = pytest.mark.django_db
+
 EVERYBODY = ("ada", "marc", "amina", "eva", "kofi", "fatou", "sami", "jean", "nobody")
 PROGRAMME = {"ada", "marc", "amina"}
 MANAGERS = {"ada", "marc"}

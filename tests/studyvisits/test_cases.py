@@ -20,7 +20,7 @@ from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.facility.models import Programme
 from fmm_portal.institutions.models import Institution
 from studyvisits.cases import export_case, import_case
-from studyvisits.models import AgendaHost, AgendaItem, Debrief, SessionNote, StudyVisit
+from studyvisits.models import AgendaHost, AgendaItem, Debrief, StudyVisit
 from studyvisits.services import publish_agenda
 from tests.casefiles.demo import PORTAL, exported, load_everything
 from tests.factories.delegations import DelegateFactory
@@ -38,8 +38,9 @@ def loaded(db):
 
 
 @pytest.fixture
-def founding(loaded):
-    return StudyVisit.objects.get(reference="SV-2019-001")
+def founding(db):
+    """The founding case alone: the rest of the demo would say nothing more about it."""
+    return import_case(exported()["cases/tg-tn-study-visit-2019"], actor=PORTAL)
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ def test_reported_reopened_visit_takes_its_steps_and_those_of_the_debrief_in_tur
 # --- Commands ---------------------------------------------------------------------------------------------------
 
 
-def test_commands_move_a_case_from_portal_to_portal(loaded, tmp_path, founding):
+def test_commands_move_a_case_from_portal_to_portal(tmp_path, founding):
     written = StringIO()
     call_command("export_case", "SV-2019-001", stdout=written)
     document = load_document(written.getvalue())
@@ -166,7 +167,7 @@ def test_commands_move_a_case_from_portal_to_portal(loaded, tmp_path, founding):
     assert printed.getvalue() == "Imported SV-2019-002 (Reported).\n"
 
 
-def test_commands_say_what_is_wrong(loaded, tmp_path):
+def test_commands_say_what_is_wrong(founding, tmp_path):
     with pytest.raises(CommandError, match="There is no case SV-1999-001"):
         call_command("export_case", "SV-1999-001")
     with pytest.raises(CommandError, match="No such file"):
@@ -385,7 +386,6 @@ def test_export_holds_what_the_actor_may_see(founding, amina, eva, sami, by):
     item = founding.agenda_items.first()
     SessionNoteFactory(item=item, key_points=Multilingual(en="A draft of the officer"), author=amina)
     SessionNoteFactory(item=item, key_points=Multilingual(en="A shared note"), is_shared=True)
-    assert SessionNote.objects.count() > 2
     for viewer in (eva, sami):
         notes = export_case(founding, actor=by(viewer))["agenda"][0]["session_notes"]
         assert [note["key_points"] for note in notes] == [{"en": "A shared note"}]

@@ -36,6 +36,8 @@ from tests.factories.studyvisits import (
     StudyVisitFactory,
 )
 
+pytestmark = pytest.mark.django_db
+
 MONDAY, TUESDAY = date(2019, 1, 21), date(2019, 1, 22)
 
 

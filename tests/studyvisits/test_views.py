@@ -49,6 +49,8 @@ from tests.page_contract import PageContract, errors_of, hidden_value
 from tests.personas import aneti, anpe_togo
 from tests.scene import whole_visit
 
+pytestmark = pytest.mark.django_db
+
 TABS = ("detail", "agenda", "delegation", "notes", "debrief", "followup", "documents", "history")
 
 

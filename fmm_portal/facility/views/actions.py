@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from fmm_portal.core.documents import documents_of
+from fmm_portal.core.document_policies import documents_seen_at
 from fmm_portal.core.facts import Fact, facts_of
 from fmm_portal.core.forms import RecordForm
 from fmm_portal.core.parts import PartViews
@@ -123,7 +123,7 @@ class ActionViews(CrudViews):
 
     def tabs(self, action: Any) -> list[Tab]:
         activities = Activity.objects.visible_to(self.principal).filter(action=action).count()
-        documents = documents_of(action).visible_to(self.principal).count()
+        documents = documents_seen_at(action, self.principal).count()
         budget = [Tab(_("Budget"), self.url("budget", action.pk))] if self.sees_budget(action) else []
         return [
             Tab(_("Activities"), self.url("activities", action.pk), activities),
@@ -162,7 +162,7 @@ class ActionViews(CrudViews):
             "indicators": self.parts(Indicator, action),
             "risks": self.parts(Risk, action),
             "approvals": self.parts(Approval, action),
-            "documents": documents_of(action).visible_to(self.principal).order_by("-pk")[:SHOWN_DOCUMENTS],
+            "documents": documents_seen_at(action, self.principal).order_by("-pk")[:SHOWN_DOCUMENTS],
             "may_attach": can(self.principal, "attach", action).allowed,
             **self.reports_of(action),
         }
@@ -200,7 +200,7 @@ class ActionViews(CrudViews):
     def documents(self) -> HttpResponse:
         action = self.record()
         context = {
-            "documents": documents_of(action).visible_to(self.principal),
+            "documents": documents_seen_at(action, self.principal),
             "may_attach": can(self.principal, "attach", action).allowed,
         }
         return self.tab(action, "documents", context)
@@ -240,7 +240,7 @@ class ActivityViews(ActionPartViews):
             "facts": self.known_facts(record),
             "planned": record.people("planned"),
             "actual": record.people("actual"),
-            "documents": documents_of(record).visible_to(self.principal),
+            "documents": documents_seen_at(record, self.principal),
             "may_attach": can(self.principal, "attach", record).allowed,
         }
 

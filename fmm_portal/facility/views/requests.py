@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _l
 from fmm_portal.accounts.colleagues import choose_colleague
 from fmm_portal.accounts.roles import institutions_of
 from fmm_portal.core.activity import last_reason
-from fmm_portal.core.documents import documents_of
+from fmm_portal.core.document_policies import documents_seen_at
 from fmm_portal.core.facts import Fact, facts_of
 from fmm_portal.core.parts import PartViews
 from fmm_portal.core.policies import can, require
@@ -273,7 +273,7 @@ class RequestViews(CrudViews):
             else "",
             "actions": actions,
             "open_action_url": self.url("open_action", record.pk) if may_open else "",
-            "documents": documents_of(record).visible_to(self.principal),
+            "documents": documents_seen_at(record, self.principal),
             "may_attach": can(self.principal, "attach", record).allowed,
         }
 
