@@ -264,7 +264,7 @@ def take_review(review: Review, *, actor: Actor) -> Review:
     Raises Forbidden, ValidationError.
     """
     review = create_record(review, actor=actor)
-    activities = PlanActivity.objects.select_for_update().filter(plan=review.plan)
+    activities = PlanActivity.objects.select_for_update(of=("self",)).filter(plan=review.plan)
     entries = ReviewEntry.objects.bulk_create(
         [
             ReviewEntry(

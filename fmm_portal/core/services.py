@@ -28,7 +28,9 @@ def lock(record: R, *, expected_version: int | None = None) -> R:
 
     Raises StaleRecord when `expected_version` is given and somebody saved since, Refused when it was deleted.
     """
-    current: R | None = type(record)._base_manager.select_for_update().filter(pk=record.pk).first()
+    # The row alone: PostgreSQL locks no optional neighbour that the order of rows brings in.
+    rows = type(record)._base_manager.select_for_update(of=("self",))
+    current: R | None = rows.filter(pk=record.pk).first()
     if current is None:
         raise Refused(_("This record was deleted by somebody else meanwhile."), code="deleted")
     if expected_version is not None and current.version != expected_version:

@@ -177,7 +177,7 @@ def close_due_consultations(now: datetime | None = None) -> int:
 @transaction.atomic
 def _close(pk: int, now: datetime) -> bool:
     request = (
-        Request.objects.select_for_update()
+        Request.objects.select_for_update(of=("self",))
         .filter(pk=pk, status=RequestStatus.CONSULTATION, consultation_due_at__lte=now)
         .first()
     )
