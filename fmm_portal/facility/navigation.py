@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -82,7 +82,9 @@ def _for_the_programme(principal: Principal) -> Iterable[Task]:
         .filter(Q(owner=principal.account_id) | Q(owner__isnull=True))
         .exclude(status=RequestStatus.CONSULTATION, pk__in=still_asked.order_by().values("request"))
     )
-    rows = list(waiting.select_related("facility").order_by("submitted_at", "pk")[:LOOKED_AT])
+    rows = list(
+        waiting.select_related("facility").order_by(F("submitted_at").asc(nulls_first=True), "pk")[:LOOKED_AT]
+    )
     since, now = reached_at(rows), timezone.now()
     tasks = []
     for request in rows:
