@@ -89,7 +89,7 @@ def _visits_to_report(principal: Principal) -> Iterable[Task]:
     mine = StudyVisit.objects.visible_to(principal).filter(
         theirs_or_nobodys(principal), status=VisitStatus.COMPLETED
     )
-    for visit in mine.order_by("ends_on", "pk")[:LOOKED_AT]:
+    for visit in mine.order_by(F("ends_on").asc(nulls_last=True), "pk")[:LOOKED_AT]:
         yield Task(
             _("%(visit)s is completed and not yet reported") % {"visit": visit},
             reverse("studyvisits:visit_debrief", args=[visit.pk]),

@@ -134,7 +134,7 @@ class StudyVisit(Referenced, Searchable, Record):
     class Meta:
         verbose_name = _("study visit")
         verbose_name_plural = _("study visits")
-        ordering = ("-starts_on", "-pk")
+        ordering = (models.F("starts_on").desc(nulls_last=True), "-pk")
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}".strip()
