@@ -7,7 +7,8 @@ export STEPS := 3
 
 # Options: make demo SERVE=0 (no server) PORT=9000; make test ARGS="tests/core -k dates" JOBS=1
 SERVE ?= 1
-JOBS ?= auto
+# One test process more than cores: some tests wait for workers and browsers that they started.
+JOBS ?= $(shell echo $$(($$(nproc) + 1)))
 ARGS ?=
 
 ##@ See it
