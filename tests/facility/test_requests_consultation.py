@@ -249,7 +249,7 @@ def test_link_says_who_asks_what_until_when_and_nothing_internal(amina, by, clie
         title=Multilingual(en="Help with a strategy", fr="Appui à une stratégie"),
         owner=amina,
         eligibility_note="Doubtful",
-        estimated_cost=61_000,
+        estimated_cost=61_739,
         contact_position=Multilingual(en="Director of employment"),
     )
     consultee = asked.consultees.get()
@@ -258,7 +258,7 @@ def test_link_says_who_asks_what_until_when_and_nothing_internal(amina, by, clie
     for words in ("Help with a strategy", "ANPE", "Togo", "There is no strategy.", "Have a strategy"):
         assert words in page
     assert "days left" in page
-    for words in ("Amina", "Doubtful", "61", "Director of employment", "/requests/"):
+    for words in ("Amina", "Doubtful", "61739", "61,739", "Director of employment", "/requests/"):
         assert words not in page.replace(link_to(consultee), "")
     assert response["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
     assert response["X-Robots-Tag"] == "noindex, nofollow"

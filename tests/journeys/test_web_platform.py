@@ -8,17 +8,10 @@ import pytest
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.institutions.models import Institution
 from tests.factories.institutions import InstitutionFactory, country
+from tests.journeys.pages import sign_in
 from tests.personas import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
-
-
-def sign_in(page: Any, email: str) -> None:
-    page.goto("/account/sign-in/")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Good day").wait_for()
 
 
 @pytest.fixture

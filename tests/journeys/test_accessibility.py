@@ -1,0 +1,65 @@
+"""Every page of the portal as a program sees it that looks for barriers: axe-core, WCAG 2.2 A and AA."""
+
+from collections.abc import Callable, Iterator
+from itertools import cycle
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+
+from tests.everything import Everything
+from tests.journeys.pages import sign_in
+from tests.project.test_access import ROUTES, Addresses
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+
+STANDARD = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+    "resultTypes": ["violations"],
+}
+
+
+def pages(marc: Any) -> Iterator[tuple[str, str]]:
+    """Name and address of each page that a manager opens."""
+    addresses = Addresses(Everything())
+    client = Client()
+    client.force_login(marc, backend="django.contrib.auth.backends.ModelBackend")
+    for name in ROUTES:
+        response = client.get(addresses.of(name))
+        if response.status_code == 200 and response["Content-Type"].startswith("text/html"):
+            yield name, addresses.of(name)
+
+
+def barriers(page: Any) -> list[str]:
+    found = Axe().run(page, options=STANDARD).response["violations"]
+    return [
+        f"{rule['id']}: {node['html'][:160]} ({node['failureSummary']})"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def test_no_page_puts_a_barrier_in_the_way(open_page: Callable[..., Any], marc: Any) -> None:
+    """Each page in one of the languages, in turn, half of them on a phone and half in the dark."""
+    window = open_page(viewport={"width": 1280, "height": 900})
+    sign_in(window, marc.email)
+    looks = cycle(
+        (language, width, scheme)
+        for width, scheme in ((1280, "light"), (390, "dark"), (1280, "dark"), (390, "light"))
+        for language, _name in settings.LANGUAGES
+    )
+    complaints = []
+    for (name, address), (language, width, scheme) in zip(pages(marc), looks, strict=False):
+        window.set_extra_http_headers({"Accept-Language": language})
+        window.set_viewport_size({"width": width, "height": 900})
+        window.emulate_media(color_scheme=scheme)
+        window.goto(address)
+        complaints += [
+            f"{name} in {language} at {width} px, {scheme}: {barrier}" for barrier in barriers(window)
+        ]
+    assert not complaints, "\n".join(complaints)
