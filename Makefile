@@ -68,8 +68,8 @@ docs: setup ## Write docs/workflows.md from the transition tables and docs/permi
 	@$(MANAGE) write_docs
 	@.venv/bin/python -m scripts.write_permissions
 
-screenshots: setup ## Take the README's picture of a study visit (needs Chromium)
-	@.venv/bin/python scripts/screenshots.py
+screenshots: setup ## Photograph every page at 390 and 1280 px in each language into screenshots/ (needs Chromium)
+	@.venv/bin/python scripts/screenshots.py $(ARGS)
 
 lock: setup ## Renew requirements/*.txt from the *.in files
 	@for name in uv base dev; do \

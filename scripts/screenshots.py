@@ -1,16 +1,26 @@
-"""Takes the README's picture: the founding study visit as its officer sees it, in a portal of its own.
+"""Photographs the portal with the real cases, in a portal of its own; needs Chromium (apt-get install chromium).
 
-Needs Chromium (apt-get install chromium); writes docs/images/study-visit.png.
+    scripts/screenshots.py            every page, at 390 and 1280 px, in each language, into screenshots/
+    scripts/screenshots.py --readme   the README's picture of the founding visit, docs/images/study-visit.png
+
+Pages are found by walking the links, one for each route. A page that scrolls sideways is named at the end.
 """
 
 import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "study-visit.png"
+GALLERY = ROOT / "screenshots"
+WIDTHS = (390, 1280)
 # Without these a headless browser talks to its maker at every start.
 QUIET = (
     "--no-sandbox",
@@ -23,26 +33,32 @@ QUIET = (
 
 
 def main() -> int:
-    browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if browser is None:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
         print("Chromium is not here; install it with: sudo apt-get install chromium", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory(prefix="fmm-pictures-") as folder:
         os.environ["VAR_DIR"] = folder
         os.environ["DJANGO_SETTINGS_MODULE"] = "fmm_portal.settings"
         sys.path.insert(0, str(ROOT))
-        take_picture(browser)
-    print(f"Wrote {PICTURE.relative_to(ROOT)}, {PICTURE.stat().st_size // 1000} kB.")
-    return 0
+        with portal() as (address, visit, accounts):
+            from playwright.sync_api import sync_playwright
+
+            with sync_playwright() as playwright:
+                chromium = playwright.chromium.launch(executable_path=program, args=list(QUIET))
+                if "--readme" in sys.argv:
+                    return photograph_for_readme(chromium, address, visit, accounts["officer"])
+                return photograph_all(chromium, address, visit, accounts)
 
 
-def take_picture(browser: str) -> None:
+@contextmanager
+def portal() -> Iterator[tuple[str, str, dict[str, dict[str, Any]]]]:
+    """A served portal: its address, the path of the founding visit, and the log-in of each role."""
     import django
 
     django.setup()
     from django.core.management import call_command
 
-    from fmm_portal.accounts.enums import Role
     from studyvisits.demo.accounts import prepare_accounts
     from studyvisits.demo.founding_case import founding_visit
     from studyvisits.demo.notes import DemoNotes
@@ -53,29 +69,110 @@ def take_picture(browser: str) -> None:
     call_command("load_demo", verbosity=0)
     visit, notes = founding_visit(), DemoNotes()
     prepare_accounts(notes, visit)
-    officer = next(account for account in notes.accounts if account["role"] == Role.OFFICER)
     port = free_port(8000)
     address = f"http://127.0.0.1:{port}"
     with gunicorn(port) as server:
         wait_until_ready(f"{address}/readyz", server)
-        photograph(browser, f"{address}{visit.get_absolute_url()}", officer["username"], officer["password"])
+        yield address, visit.get_absolute_url(), {str(account["role"]): account for account in notes.accounts}
 
 
-def photograph(browser: str, page_address: str, username: str, password: str) -> None:
-    """Sign in as a person would, go to the page, and take its upper part."""
-    from playwright.sync_api import sync_playwright
+def window(chromium: Any, address: str, account: dict[str, Any] | None, language: str, width: int) -> Any:
+    """A page in a window of its own, signed in as a person would, in a language."""
+    context = chromium.new_context(
+        base_url=address, viewport={"width": width, "height": 900}, locale=language
+    )
+    page = context.new_page()
+    page.goto("/account/sign-in/")
+    if account is not None:
+        page.locator("[name=username]").fill(account["username"])
+        page.locator("[name=password]").fill(account["password"])
+        page.locator("[name=password]").press("Enter")
+        page.wait_for_url(lambda url: "sign-in" not in url)
+    page.locator(f"button[name=language][value={language}]").click()
+    page.wait_for_load_state()
+    return page
 
+
+def photograph_for_readme(chromium: Any, address: str, visit: str, officer: dict[str, Any]) -> int:
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=browser, args=list(QUIET))
-        page = chromium.new_page(viewport={"width": 1280, "height": 900}, locale="en-GB")
-        page.goto(page_address)
-        page.get_by_label("E-mail").fill(username)
-        page.get_by_label("Password", exact=False).first.fill(password)
-        page.get_by_label("Password", exact=False).first.press("Enter")
-        page.wait_for_url(page_address)
-        page.screenshot(path=PICTURE)
-        chromium.close()
+    page = window(chromium, address, officer, "en", 1280)
+    page.goto(visit)
+    page.screenshot(path=PICTURE)
+    print(f"Wrote {PICTURE.relative_to(ROOT)}, {PICTURE.stat().st_size // 1000} kB.")
+    return 0
+
+
+def photograph_all(chromium: Any, address: str, visit: str, accounts: dict[str, dict[str, Any]]) -> int:
+    from django.conf import settings
+
+    shutil.rmtree(GALLERY, ignore_errors=True)
+    GALLERY.mkdir()
+    seen_by: list[tuple[str, dict[str, Any] | None, dict[str, str]]] = [
+        ("visitor", None, walk(window(chromium, address, None, "en", 1280), ["/"])),
+        (
+            "manager",
+            accounts["manager"],
+            walk(window(chromium, address, accounts["manager"], "en", 1280), [visit, "/"]),
+        ),
+        *((role, account, {"home": "/"}) for role, account in accounts.items() if role != "manager"),
+    ]
+    taken, sideways = [], []
+    for language, _name in settings.LANGUAGES:
+        for width in WIDTHS:
+            for role, account, pages in seen_by:
+                page = window(chromium, address, account, language, width)
+                for name, path in pages.items():
+                    page.goto(path)
+                    file = f"{role}-{name.replace(':', '-')}-{language}-{width}.png"
+                    page.screenshot(path=GALLERY / file, full_page=True)
+                    taken.append(file)
+                    if page.evaluate("document.documentElement.scrollWidth") > width:
+                        sideways.append(file)
+                page.context.close()
+            print(f"{language} at {width} px: {len(taken)} pictures so far", flush=True)
+    write_index(taken)
+    print(f"Wrote {len(taken)} pictures; open {GALLERY.relative_to(ROOT)}/index.html to look through them.")
+    for file in sideways:
+        print(f"Scrolls sideways: {file}")
+    return 1 if sideways else 0
+
+
+def walk(page: Any, starts: list[str]) -> dict[str, str]:
+    """The first address met of each route, by the route's name; files and redirections are left out."""
+    from django.urls import Resolver404, resolve
+
+    found: dict[str, str] = {}
+    met, queue = set(), list(starts)
+    while queue:
+        path = queue.pop(0)
+        try:
+            name = resolve(urlsplit(path).path).view_name
+        except Resolver404:
+            continue
+        if name in met or name.startswith("admin:"):
+            continue
+        met.add(name)
+        answer = page.request.get(path)
+        if answer.status != 200 or "text/html" not in answer.headers["content-type"]:
+            continue
+        page.goto(path)
+        found[name] = path
+        queue += page.eval_on_selector_all(
+            "a[href^='/']:not([download])", "links => links.map(link => link.getAttribute('href'))"
+        )
+    return found
+
+
+def write_index(files: list[str]) -> None:
+    pictures = "\n".join(
+        f'<figure><a href="{escape(file)}"><img src="{escape(file)}" width="320" loading="lazy" alt=""></a>'
+        f"<figcaption>{escape(file)}</figcaption></figure>"
+        for file in sorted(files)
+    )
+    (GALLERY / "index.html").write_text(
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Every page</title><body>{pictures}</body></html>',
+        encoding="utf-8",
+    )
 
 
 if __name__ == "__main__":

@@ -1,10 +1,15 @@
 """Every address of the portal, as everyone who must not get through. A new route fails here until it is placed."""
 
+import gzip
+import re
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -85,6 +90,9 @@ OWN = {
     "accounts:logout",
     "set_language",
 }
+
+# Bytes of a first visit, compressed: the page with all that it fetches.
+HEAVIEST = 60_000
 
 
 def routes() -> Iterator[tuple[str, list[str]]]:
@@ -333,12 +341,24 @@ def test_those_taking_part_see_the_visit_without_what_is_internal(
     )
 
 
-def test_every_page_keeps_to_the_content_security_policy(
+def loaded_with(page: str) -> set[str]:
+    """The styles, scripts and pictures that a browser fetches with a page at its first visit."""
+    return set(re.findall(r'(?:href|src)="/static/([^"#?]+)', page))
+
+
+@cache
+def compressed_size(static_file: str) -> int:
+    found = finders.find(static_file)
+    assert isinstance(found, str), static_file
+    return len(gzip.compress(Path(found).read_bytes()))
+
+
+def test_every_page_is_light_and_keeps_to_the_content_security_policy(
     scene: Scene, addresses: Addresses, browser_of: Any, marc: Any
 ) -> None:
-    """No inline style or script anywhere; the browser would refuse them."""
+    """No inline style or script anywhere, the browser would refuse them; no more than 60 kB on a slow line."""
     client = browser_of(marc)
-    seen = 0
+    seen, heavy = 0, {}
     for name in ROUTES:
         response = client.get(addresses.of(name))
         if response.status_code != 200 or "text/html" not in response.headers.get("Content-Type", ""):
@@ -349,6 +369,10 @@ def test_every_page_keeps_to_the_content_security_policy(
         assert "<style" not in page, name
         assert " onclick=" not in page, name
         assert "<script>" not in page, name
+        weight = len(gzip.compress(page.encode())) + sum(map(compressed_size, loaded_with(page)))
+        if weight > HEAVIEST:
+            heavy[name] = weight
+    assert heavy == {}
     assert seen > 50
 
 
