@@ -188,9 +188,9 @@ AXES_ENABLE_ADMIN = False
 
 # --- Languages and time ---------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("fr", _("French"))]
-# Content (names, titles, texts of reports) may also be held in Portuguese and Arabic.
-CONTENT_LANGUAGES = [("en", _("English")), ("fr", _("French")), ("pt", _("Portuguese")), ("ar", _("Arabic"))]
+LANGUAGES = [("en", _("English")), ("fr", _("French")), ("pt", _("Portuguese"))]
+# Content (names, titles, texts of reports) may also be held in Arabic.
+CONTENT_LANGUAGES = [*LANGUAGES, ("ar", _("Arabic"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True

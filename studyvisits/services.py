@@ -57,6 +57,7 @@ def plan_study_visit(
             for language, template in (
                 ("en", "Delegation of %(countries)s"),
                 ("fr", "Délégation : %(countries)s"),
+                ("pt", "Delegação: %(countries)s"),
             )
         }
         delegation = create_record(

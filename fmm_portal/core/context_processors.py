@@ -4,14 +4,19 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info
 
 from fmm_portal.core.navigation import navigation
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """The main navigation for people with a role, and the languages of the switch. Asks the database nothing
-    beyond the grants that the page has read anyway."""
+    """The main navigation for people with a role, and the languages of the switch, each by its own name. Asks the
+    database nothing beyond the grants that the page has read anyway."""
     user = getattr(request, "user", None)
     is_inside = user is not None and user.is_authenticated
     items = [(item, item.is_current(request.path)) for item in navigation()] if is_inside else []
-    return {"navigation": items, "interface_languages": settings.LANGUAGES}
+    languages = [
+        (code, capfirst(get_language_info(code)["name_local"])) for code, _name in settings.LANGUAGES
+    ]
+    return {"navigation": items, "interface_languages": languages}

@@ -14,10 +14,12 @@ from django.utils.text import capfirst
 from fmm_portal.core.display import badge, dates, day, text
 
 Cell = str | SafeString
+# A field to order by, or what makes an expression of the reader's language.
+SortTerm = str | Callable[[], models.expressions.Combinable]
 
 
 class Column:
-    """A value of a record. `name` may follow relations with dots; `sort` names the database fields to order by."""
+    """A value of a record. `name` may follow relations with dots; `sort` says what the database orders by."""
 
     is_number = False
 
@@ -26,13 +28,13 @@ class Column:
         name: str = "",
         label: str | Promise = "",
         *,
-        sort: str | Sequence[str] = (),
+        sort: SortTerm | Sequence[SortTerm] = (),
         value: Callable[[Any], Any] | None = None,
         is_narrow: bool = False,
     ) -> None:
         self.name = name
         self.label = label
-        self.sort = (sort,) if isinstance(sort, str) else tuple(sort)
+        self.sort: tuple[SortTerm, ...] = (sort,) if isinstance(sort, str) or callable(sort) else tuple(sort)
         self.value = value
         self.is_narrow = is_narrow
         self.key = ""
@@ -197,8 +199,8 @@ class Table(metaclass=TableMeta):
             raise ImproperlyConfigured(f"{cls.__name__}.order names no column that sorts: {key}.")
         is_down = key.startswith("-")
         terms: list[Any] = []
-        for name in column.sort:
-            term = models.F(name)
+        for sort in column.sort:
+            term: Any = models.F(sort) if isinstance(sort, str) else sort()
             terms.append(term.desc(nulls_last=True) if is_down else term.asc(nulls_last=True))
         return queryset.order_by(*terms, "-pk" if is_down else "pk")
 

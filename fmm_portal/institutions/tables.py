@@ -1,18 +1,19 @@
 """Tables of countries, institutions, contacts and themes."""
 
 from fmm_portal.core.tables import Column, DateColumn, LinkColumn, PeriodColumn, Table
+from fmm_portal.institutions.countries import by_country_name
 from fmm_portal.institutions.models import Contact, Country, Institution, Theme
 
 
 class CountryTable(Table):
-    name = LinkColumn(label=Country._meta.verbose_name, sort="code")
+    name = LinkColumn(label=Country._meta.verbose_name, sort=by_country_name("code"))
     code = Column(sort="code", is_narrow=True)
     is_programme_country = Column(sort="is_programme_country")
     ecowas_member_from = DateColumn(sort="ecowas_member_from")
     ecowas_member_until = DateColumn(sort="ecowas_member_until")
 
     model = Country
-    order = "code"
+    order = "name"
 
 
 class InstitutionTable(Table):
@@ -21,7 +22,8 @@ class InstitutionTable(Table):
         sub=lambda institution: institution.name if institution.acronym else "",
     )  # fmt: skip
     country = Column(
-        value=lambda institution: institution.country and institution.country.name, sort="country__code"
+        value=lambda institution: institution.country and institution.country.name,
+        sort=by_country_name("country__code"),
     )
     kind = Column("get_kind_display", Institution._meta.get_field("kind").verbose_name, sort="kind")
     constituency = Column(

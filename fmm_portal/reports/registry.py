@@ -29,7 +29,7 @@ class ReportKind:
     stylesheets: tuple[str, ...]
     build: Callable[[Any, Principal], Mapping[str, Any]]
     present: Callable[[Any], Mapping[str, Any]]
-    languages: tuple[str, ...] = ("en", "fr")
+    languages: tuple[str, ...] = ("en", "fr", "pt")
 
     @property
     def language_names(self) -> list[tuple[str, str | Promise]]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from fmm_portal.core.display import dates, text
 from fmm_portal.core.tables import Column, LinkColumn, StatusColumn, Table
 from fmm_portal.core.templatetags.portal import icon
+from fmm_portal.institutions.countries import by_country_name
 from fmm_portal.institutions.models import Institution
 from strategies.models import Milestone, Strategy
 
@@ -58,7 +59,7 @@ class StrategyTable(Table):
         value=lambda strategy: strategy.acronym or strategy.title,
         sub=lambda strategy: strategy.title if strategy.acronym else "",
     )
-    country = Column(sort=("country__code", "acronym"))
+    country = Column(sort=(by_country_name("country__code"), "acronym"))
     owner_institution = Column(value=lambda strategy: in_its_country(strategy.owner_institution))
     latest = MilestoneColumn("latest_milestone", _("Latest milestone"))
     next = MilestoneColumn("next_milestone", _("Next milestone"))

@@ -20,20 +20,26 @@ def words(html: object) -> str:
 
 
 @pytest.mark.parametrize(
-    ("value", "english", "french"),
+    ("value", "english", "french", "portuguese"),
     [
-        (PartialDate(2019, 1, 21), "21 Jan 2019", "21 janv. 2019"),
-        (PartialDate(2015, 7), "July 2015", "juillet 2015"),
-        (PartialDate(2015), "2015", "2015"),
-        (date(2017, 11, 14), "14 Nov 2017", "14 nov. 2017"),
-        (datetime(2017, 11, 14, 9, 5, tzinfo=UTC), "14 Nov 2017, 09:05", "14 nov. 2017, 09:05"),
-        (None, "", ""),
+        (PartialDate(2019, 1, 21), "21 Jan 2019", "21 janv. 2019", "21 jan. 2019"),
+        (PartialDate(2015, 7), "July 2015", "juillet 2015", "julho de 2015"),
+        (PartialDate(2015), "2015", "2015", "2015"),
+        (date(2017, 11, 14), "14 Nov 2017", "14 nov. 2017", "14 nov. 2017"),
+        (
+            datetime(2017, 11, 14, 9, 5, tzinfo=UTC),
+            "14 Nov 2017, 09:05",
+            "14 nov. 2017, 09:05",
+            "14 nov. 2017, 09:05",
+        ),
+        (None, "", "", ""),
     ],
 )
-def test_date_is_shown_as_far_as_it_is_known(value, english, french) -> None:
+def test_date_is_shown_as_far_as_it_is_known(value, english, french, portuguese) -> None:
     assert words(day(value)) == english
-    with translation.override("fr"):
-        assert words(day(value)) == french
+    for language, shown in (("fr", french), ("pt", portuguese)):
+        with translation.override(language):
+            assert words(day(value)) == shown
 
 
 def test_date_tells_machines_its_precision() -> None:

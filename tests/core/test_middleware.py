@@ -22,7 +22,8 @@ def test_request_id_is_taken_when_it_is_harmless(client, given, is_kept) -> None
 def test_language_follows_the_browser_then_the_cookie_then_the_choice(client: Client, db: None) -> None:
     door = reverse("accounts:login")
     assert client.get(door, headers={"Accept-Language": "fr"})["Content-Language"] == "fr"
-    assert client.get(door, headers={"Accept-Language": "pt"})["Content-Language"] == "en"
+    assert client.get(door, headers={"Accept-Language": "pt-PT"})["Content-Language"] == "pt"
+    assert client.get(door, headers={"Accept-Language": "de"})["Content-Language"] == "en"
     client.cookies["django_language"] = "fr"
     assert client.get(door)["Content-Language"] == "fr"
     assert client.post(reverse("set_language"), {"language": "en", "next": door}).url == door

@@ -121,7 +121,7 @@ class TestRequestApi(ApiContract):
 class TestConsulteeApi(ApiContract):
     resource = "consultees"
     change = {"has_veto": True}
-    bad = {"institution_id": "ANETI", "language": "pt", "request_id": None}
+    bad = {"institution_id": "ANETI", "language": "de", "request_id": None}
 
     def make(self) -> Record:
         return ConsulteeFactory(request__status="eligibility")

@@ -9,6 +9,7 @@ from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.services import create_record, update_record
 from fmm_portal.institutions.enums import InstitutionKind
 from fmm_portal.institutions.models import Contact, Country, FormerName, Institution
+from fmm_portal.institutions.tables import CountryTable, InstitutionTable
 from tests.factories.institutions import ContactFactory, InstitutionFactory, country
 
 
@@ -147,5 +148,26 @@ def test_countries_have_their_names_in_each_language(db):
     with translation.override("fr"):
         assert country("TN").name == "Tunisie"
     assert country("DE").name_in("pt") == "Alemanha"
+    assert togo.name_in("pt") == "Costa do Marfim"
     assert Country.objects.search("cote d").get() == togo
     assert Country.objects.search("allemagne").get().code == "DE"
+
+
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", ["Austria", "Germany", "Guinea", "Italy", "Nigeria", "Tunisia"]),
+        ("fr", ["Allemagne", "Autriche", "Guinée", "Italie", "Nigeria", "Tunisie"]),
+        ("pt", ["Alemanha", "Áustria", "Guiné", "Itália", "Nigéria", "Tunísia"]),
+    ],
+)
+def test_countries_stand_as_the_readers_alphabet_has_them(db, language, names):
+    for code in ("AT", "DE", "GN", "IT", "NG", "TN"):
+        InstitutionFactory(country=country(code))
+    rows = Country.objects.filter(institutions__isnull=False)
+    with translation.override(language):
+        assert [row.name for row in CountryTable.sorted(rows, "name")] == names
+        assert [row.name for row in CountryTable.sorted(rows, "-name")] == names[::-1]
+        assert [
+            row.country.name for row in InstitutionTable.sorted(Institution.objects.all(), "country")
+        ] == names

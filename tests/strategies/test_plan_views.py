@@ -304,7 +304,8 @@ def test_reminders_by_lead_with_a_text_to_copy(browser_of, amina, kofi) -> None:
     html = text_of(browser_of(amina), page("plan_reminders", activity.plan))
     assert "- 2.1.3 Former les agents (due by 2019-Q2; Not started; held up by: Lack of funding)" in html
     assert len(re.findall(r'<section class="panel" id="lead-', html)) == 1
-    assert html.count("data-copy=") == 2
+    assert re.findall(r'<pre class="plan-reminder__text" lang="(\w+)"', html) == ["en", "fr", "pt"]
+    assert html.count("data-copy=") == 3
     assert browser_of(kofi).get(page("plan_reminders", activity.plan)).status_code == 403
 
 

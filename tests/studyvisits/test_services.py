@@ -81,7 +81,11 @@ def test_planned_visit_has_reference_owner_legs_and_delegation(amina, by):
     assert (visit.reference, visit.owner, visit.status) == ("SV-2015-001", amina, "planned")
     assert [(leg.order, leg.country.code) for leg in visit.legs.all()] == [(1, "TN"), (2, "IT")]
     delegation = visit.delegations.get()
-    assert delegation.name == {"en": "Delegation of Ghana, Togo", "fr": "Délégation : Ghana, Togo"}
+    assert delegation.name == {
+        "en": "Delegation of Ghana, Togo",
+        "fr": "Délégation : Ghana, Togo",
+        "pt": "Delegação: Gana, Togo",
+    }
     assert [c.code for c in StudyVisit.objects.get().sending_countries] == ["GH", "TG"]
     assert [c.code for c in visit.host_countries] == ["TN", "IT"]
 
@@ -304,7 +308,11 @@ def test_published_versions_count_up_and_keep_the_agenda_as_it_was(visit, amina,
     update_record(first, actor=by(amina), changes={"topic": Multilingual(en="Opening")})
     (kept,) = visit.agenda_versions.get().items
     assert (kept["topic"], kept["day"], kept["starts_at"]) == ({"en": "Welcome"}, "2019-01-21", "09:00")
-    assert kept["hosts"][0]["label"] == {"en": "ANETI (Tunisia)", "fr": "ANETI (Tunisie)"}
+    assert kept["hosts"][0]["label"] == {
+        "en": "ANETI (Tunisia)",
+        "fr": "ANETI (Tunisie)",
+        "pt": "ANETI (Tunísia)",
+    }
 
 
 def test_second_version_tells_what_was_added_changed_and_removed(visit, amina, by):
