@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("fmm_portal.institutions.urls")),
     path("", include("fmm_portal.reports.urls")),
     path("", include("fmm_portal.facility.urls")),
+    path("", include("fmm_portal.news.urls")),
+    path("open/", include("fmm_portal.news.public_urls")),
     path("", include("delegations.urls")),
     path("", include("strategies.urls")),
     path("", include("studyvisits.urls")),

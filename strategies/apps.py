@@ -9,7 +9,7 @@ class StrategiesConfig(AppConfig):
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.stated_dates import register_dated
-        from strategies import cases, country_events, navigation, plan_home, policies, thread, workflow
+        from strategies import cases, country_events, navigation, news, plan_home, policies, thread, workflow
         from strategies.models import Committee, CommitteeMeeting, Milestone, Strategy
 
         policies.register()
@@ -18,6 +18,7 @@ class StrategiesConfig(AppConfig):
         country_events.register()
         navigation.register()
         plan_home.register()
+        news.register()
         cases.register()
         for model in (Strategy, Milestone, Committee, CommitteeMeeting):
             register_document_host(model)

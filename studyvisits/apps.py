@@ -13,6 +13,7 @@ class StudyVisitsConfig(AppConfig):
             cases,
             country_events,
             navigation,
+            news,
             panels,
             policies,
             reports,
@@ -28,6 +29,7 @@ class StudyVisitsConfig(AppConfig):
         thread.register()
         country_events.register()
         panels.register()
+        news.register()
         cases.register()
         reports.register()
         navigation.register()

@@ -33,6 +33,7 @@ from tests.factories.facility import (
     RiskFactory,
     logo,
 )
+from tests.factories.news import NewsItemFactory, picture
 from tests.factories.strategies import (
     AmendmentFactory,
     CommitteeFactory,
@@ -69,6 +70,7 @@ class Everything:
         "Confidential-action-title",
         "Confidential-strategy-title",
         "Confidential-milestone-title",
+        "Confidential-news-title",
     )
 
     def __init__(self, *, debrief_status: str = DebriefStatus.AGREED) -> None:
@@ -77,6 +79,7 @@ class Everything:
         self._keep(*self._of_the_visit(self.scene))
         self._keep(*self._of_the_facility())
         self._keep(*self._of_the_strategy())
+        self._keep(*self._of_the_news(self.scene))
 
     def __getitem__(self, model: type[Any]) -> Any:
         return self.records[model]
@@ -151,6 +154,12 @@ class Everything:
             AmendmentFactory(milestone=milestone), CommitteeMemberFactory(committee=committee),
             CommitteeMeetingFactory(committee=committee),
         ]  # fmt: skip
+
+    @staticmethod
+    def _of_the_news(scene: Scene) -> list[Record]:
+        """A draft that nobody outside the programme sees."""
+        item = NewsItemFactory(source=scene.visit, title=Multilingual(en="Confidential-news-title"))
+        return [item, picture(item)]
 
 
 # Kept by administrators on the support screens; no page and no resource shows them.

@@ -8,6 +8,7 @@ import fmm_portal.api.documents
 import fmm_portal.api.stated_dates
 import fmm_portal.facility.api
 import fmm_portal.institutions.api
+import fmm_portal.news.api
 import fmm_portal.reports.api
 import strategies.api
 import studyvisits.api
@@ -21,6 +22,7 @@ router = ResourceRouter()
 for module in (
     fmm_portal.institutions.api,
     fmm_portal.facility.api,
+    fmm_portal.news.api,
     delegations.api,
     strategies.api,
     studyvisits.api,

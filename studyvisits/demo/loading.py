@@ -19,6 +19,7 @@ from fmm_portal.core.partial_dates import today
 from fmm_portal.core.principals import Actor
 from fmm_portal.facility.cases.programmes import find_or_add_programme
 from fmm_portal.facility.cases.schema import ProgrammePart
+from studyvisits.demo.news import publish_founding_news
 
 # "today+20" or "today-3 09:00-10:30": days counted from the day of loading, in samples only.
 RELATIVE_DAY = re.compile(r"^today([+-]\d{1,4})?(?=$| \d\d:\d\d)")
@@ -45,6 +46,7 @@ def load_demo(folder: Path, *, actor: Actor) -> Iterator[str]:
     yield from load_directory(folder, actor=actor)
     for path in case_files(folder):
         yield _load_case(path, actor)
+    yield publish_founding_news(actor)
 
 
 def load_directory(folder: Path, *, actor: Actor) -> Iterator[str]:

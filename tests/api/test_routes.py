@@ -24,6 +24,7 @@ for module in (
     "tests.strategies.test_plan_api",
     "tests.studyvisits.test_api",
     "tests.studyvisits.test_evaluations",
+    "tests.news.test_api",
     "tests.reports.test_api_contract",
     "tests.api.test_documents",
     "tests.api.test_stated_dates",

@@ -35,6 +35,7 @@ from fmm_portal.facility.models import (
     VisibilityText,
 )
 from fmm_portal.institutions.models import Theme
+from fmm_portal.news.models import NewsItem, NewsPicture
 from fmm_portal.reports.models import Report
 from strategies.models import (
     ActionPlan,
@@ -63,6 +64,7 @@ pytestmark = pytest.mark.django_db
 
 # Shown to visitors who have not signed in, on purpose.
 # A personal link opens one consultation; tests/facility/test_requests_consultation.py says for whom.
+# What is published is for everybody, what is not for nobody: tests/news/test_public.py.
 OPEN = {
     "accounts:login",
     "accounts:logout",
@@ -70,6 +72,12 @@ OPEN = {
     "healthz",
     "readyz",
     "facility:consultation_answer",
+    "open:home",
+    "open:news_list",
+    "open:news_country",
+    "open:news_item",
+    "open:news_feed",
+    "open:picture",
 }
 # Read by everybody with a role: the directory holds nothing confidential.
 DIRECTORY = (
@@ -143,6 +151,10 @@ class Addresses:
             "facility:indicator_": record[Indicator],
             "facility:risk_": record[Risk],
             "facility:approval_": record[Approval],
+            "news:newsitem_": record[NewsItem],
+            "news:newsitem_draft": scene.visit,
+            "news:picture_": record[NewsPicture],
+            "open:picture": record[NewsPicture],
             "delegations:delegation_": scene.delegation,
             "delegations:delegate_": scene.delegate,
             "strategies:strategy_": record[Strategy],
@@ -180,6 +192,7 @@ class Addresses:
         self.fixed = {
             "visit_pk": scene.visit.pk,
             "item_pk": scene.item.pk,
+            "news_pk": record[NewsItem].pk,
             "delegation_pk": scene.delegation.pk,
             "programme_pk": scene.visit.programme.pk,
             "facility_pk": record[Facility].pk,
@@ -195,6 +208,10 @@ class Addresses:
             "subject_pk": scene.visit.pk,
             "subject_id": scene.visit.pk,
             "number": scene.version.number,
+            "language": "en",
+            "code": scene.leg.country.code,
+            "reference": record[NewsItem].reference,
+            "size": "small",
             "token": link_token(record[Consultee]),
             # Nobody has sent a spreadsheet: what lies between preview and import is seen by its sender alone.
             "key": uuid4(),
@@ -203,6 +220,7 @@ class Addresses:
         self.kinds = {
             "core:document_attach": "studyvisit",
             "core:thread": "study-visit",
+            "news:newsitem_draft": "study-visits",
             "core:stateddate_create": "studyvisit",
             "reports:report_request": "debrief-note",
         }

@@ -1,0 +1,17 @@
+"""News of the programme: drafted from what took place, published by a manager, read by everybody."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NewsConfig(AppConfig):
+    name = "fmm_portal.news"
+    label = "news"
+
+    def ready(self) -> None:
+        from fmm_portal.core.navigation import NavigationItem, register_navigation
+        from fmm_portal.news import policies, workflow
+
+        policies.register()
+        workflow.register()
+        register_navigation(NavigationItem(_("News"), "news:newsitem_list", 60, ("/news/",)))
