@@ -9,7 +9,16 @@ class StrategiesConfig(AppConfig):
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.stated_dates import register_dated
-        from strategies import cases, country_events, navigation, plan_home, policies, thread, workflow
+        from strategies import (
+            cases,
+            country_events,
+            navigation,
+            overview,
+            plan_home,
+            policies,
+            thread,
+            workflow,
+        )
         from strategies.models import Committee, CommitteeMeeting, Milestone, Strategy
 
         policies.register()
@@ -17,6 +26,7 @@ class StrategiesConfig(AppConfig):
         thread.register()
         country_events.register()
         navigation.register()
+        overview.register()
         plan_home.register()
         cases.register()
         for model in (Strategy, Milestone, Committee, CommitteeMeeting):

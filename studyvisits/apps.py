@@ -13,6 +13,7 @@ class StudyVisitsConfig(AppConfig):
             cases,
             country_events,
             navigation,
+            overview,
             panels,
             policies,
             reports,
@@ -31,6 +32,7 @@ class StudyVisitsConfig(AppConfig):
         cases.register()
         reports.register()
         navigation.register()
+        overview.register()
         register_document_host(StudyVisit)
         register_dated(StudyVisit)
         register_document_host(Commitment)
