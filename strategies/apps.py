@@ -9,7 +9,17 @@ class StrategiesConfig(AppConfig):
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.stated_dates import register_dated
-        from strategies import cases, country_events, navigation, news, plan_home, policies, thread, workflow
+        from strategies import (
+            cases,
+            country_events,
+            navigation,
+            news,
+            overview,
+            plan_home,
+            policies,
+            thread,
+            workflow,
+        )
         from strategies.models import Committee, CommitteeMeeting, Milestone, Strategy
 
         policies.register()
@@ -17,6 +27,7 @@ class StrategiesConfig(AppConfig):
         thread.register()
         country_events.register()
         navigation.register()
+        overview.register()
         plan_home.register()
         news.register()
         cases.register()

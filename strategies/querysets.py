@@ -47,6 +47,14 @@ def progress_lookups() -> tuple[models.Prefetch, models.Prefetch]:
     )
 
 
+def _latest_kind() -> models.Subquery:
+    """The kind of a strategy's latest milestone."""
+    milestones = apps.get_model("strategies", "Milestone")._default_manager
+    return models.Subquery(
+        milestones.latest_first().filter(strategy=models.OuterRef("pk")).values("kind")[:1]
+    )
+
+
 class StrategyQuerySet(RecordQuerySet["Strategy"]):
     def with_related(self) -> Self:
         return self.select_related("country", "programme", "owner", "owner_institution__country")
@@ -64,9 +72,17 @@ class StrategyQuerySet(RecordQuerySet["Strategy"]):
 
     def at_stage(self, kinds: list[str]) -> Self:
         """Strategies whose latest milestone is of one of these kinds."""
+        return self.alias(stage_kind=_latest_kind()).filter(stage_kind__in=kinds)
+
+    def counted_by_stage(self) -> dict[str | None, int]:
+        """How many strategies there are by the kind of their latest milestone; None for those without one."""
+        staged = self.annotate(stage_kind=_latest_kind()).order_by().values_list("stage_kind")
+        return dict(staged.annotate(count=models.Count("pk")))
+
+    def with_overdue_milestones(self, day: date) -> Self:
+        """Strategies of which a milestone is overdue on a day."""
         milestones = apps.get_model("strategies", "Milestone")._default_manager
-        latest = milestones.latest_first().filter(strategy=models.OuterRef("pk")).values("kind")[:1]
-        return self.alias(stage_kind=models.Subquery(latest)).filter(stage_kind__in=kinds)
+        return self.filter(pk__in=milestones.overdue(day).order_by().values("strategy"))
 
 
 class MilestoneQuerySet(RecordQuerySet["Milestone"]):

@@ -14,6 +14,7 @@ class StudyVisitsConfig(AppConfig):
             country_events,
             navigation,
             news,
+            overview,
             panels,
             policies,
             reports,
@@ -33,6 +34,7 @@ class StudyVisitsConfig(AppConfig):
         cases.register()
         reports.register()
         navigation.register()
+        overview.register()
         register_document_host(StudyVisit)
         register_dated(StudyVisit)
         register_document_host(Commitment)

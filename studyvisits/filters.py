@@ -12,6 +12,7 @@ from fmm_portal.accounts.enums import Role
 from fmm_portal.accounts.roles import institutions_of
 from fmm_portal.core.filters import (
     ChoicesFilter,
+    MonthFilter,
     RecordFilterSet,
     RelationFilter,
     SearchableFilterSet,
@@ -73,6 +74,10 @@ class StudyVisitFilterSet(SearchableFilterSet):
     milestone_id = RelationFilter(Milestone, field_name="milestone", label=_("Milestone"))
     plan_activity_id = RelationFilter(PlanActivity, field_name="plan_activity", label=_("Plan activity"))
     year = django_filters.NumberFilter(method="filter_year", label=_("Year"), min_value=1900, max_value=2200)
+    begins_in = MonthFilter(field_name="starts_on", label=_("Begins in the month"))
+    has_date = django_filters.BooleanFilter(
+        field_name="starts_on", lookup_expr="isnull", exclude=True, label=_("Its date is known")
+    )
     starts_on_from = from_date("starts_on", _("Begins from"))
     starts_on_until = until_date("starts_on", _("Begins until"))
     ends_on_from = from_date("ends_on", _("Ends from"))
@@ -80,6 +85,7 @@ class StudyVisitFilterSet(SearchableFilterSet):
     has_open_commitments = django_filters.BooleanFilter(
         method="filter_open_commitments", label=_("Has open commitments")
     )
+    is_report_late = django_filters.BooleanFilter(method="filter_report_late", label=_("Its report is late"))
 
     class Meta:
         model = StudyVisit
@@ -96,6 +102,12 @@ class StudyVisitFilterSet(SearchableFilterSet):
         """Visits that begin in a year, as far as that is known."""
         year = int(value)
         return queryset.filter(starts_on__gte=PartialDate(year), starts_on__lt=PartialDate(year + 1))
+
+    def filter_report_late(
+        self, queryset: models.QuerySet[StudyVisit], name: str, value: bool
+    ) -> models.QuerySet[StudyVisit]:
+        late = StudyVisit.objects.with_late_report(today()).any_pk()
+        return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)
 
     def filter_open_commitments(
         self, queryset: models.QuerySet[StudyVisit], name: str, value: bool

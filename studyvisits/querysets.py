@@ -1,7 +1,7 @@
 """Rows of study visits and their parts."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.contenttypes.models import ContentType
@@ -10,13 +10,16 @@ from django.db import models
 from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.policies import policy_for
 from fmm_portal.core.querysets import RecordQuerySet
-from studyvisits.enums import AHEAD_STATUSES, OPEN_COMMITMENTS
+from studyvisits.enums import AHEAD_STATUSES, OPEN_COMMITMENTS, VisitStatus
 
 if TYPE_CHECKING:
     from fmm_portal.core.models import Record
     from fmm_portal.core.principals import Principal
     from fmm_portal.institutions.models import Country
     from studyvisits.models import AgendaItem, Commitment, StudyVisit
+
+# A visit is reported within ten working days of the return.
+REPORTED_WITHIN = timedelta(days=14)
 
 
 def sees(principal: "Principal", model: type[models.Model], name: str) -> models.expressions.Combinable:
@@ -78,6 +81,17 @@ class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
     def ahead(self) -> Self:
         """Not yet completed and not given up; also those whose planned dates have passed: somebody must act."""
         return self.filter(status__in=AHEAD_STATUSES)
+
+    def with_late_report(self, on: date) -> Self:
+        """Completed longer ago than reports may take, and not yet reported. A month counts from its last day."""
+        last_day = on - REPORTED_WITHIN
+        wider = [PartialDate(last_day.year), PartialDate(last_day.year, last_day.month)]
+        return (
+            self.filter(status=VisitStatus.COMPLETED)
+            .alias(last_known=models.functions.Coalesce("ends_on", "starts_on"))
+            .filter(last_known__lt=PartialDate.of(last_day))
+            .exclude(last_known__in=wider)
+        )
 
 
 class AgendaItemQuerySet(RecordQuerySet["AgendaItem"]):

@@ -88,6 +88,19 @@ class PartialDateFilter(django_filters.Filter):
         return qs.filter(Q(**{f"{name}__gte": PartialDate.of(first)}) | Q(**{f"{name}__in": wider}))
 
 
+class MonthFilter(django_filters.Filter):
+    """What is known to lie in a month; a year alone is in none of its months."""
+
+    field_class = PartialDateFormField
+
+    def filter(self, qs: models.QuerySet[Any], value: PartialDate | None) -> models.QuerySet[Any]:
+        if value is None:
+            return qs
+        first = PartialDate(value.year, value.month or 1)
+        last = PartialDate.of(value.latest)
+        return qs.filter(**{f"{self.field_name}__gte": first, f"{self.field_name}__lte": last})
+
+
 def from_date(field_name: str, label: Any) -> PartialDateFilter:
     return PartialDateFilter(field_name=field_name, end="from", label=label)
 

@@ -17,9 +17,9 @@ from fmm_portal.core.tables import Table
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number that leads to its rows."""
+    """A number that leads to its rows; a share is text."""
 
-    number: int
+    number: int | str
     label: str | Promise
     url: str
     note: str | Promise = ""

@@ -13,7 +13,17 @@ class FacilityConfig(AppConfig):
         from fmm_portal.core.home import register_home
         from fmm_portal.core.navigation import NavigationItem, register_in_section, register_navigation
         from fmm_portal.core.stated_dates import register_dated
-        from fmm_portal.facility import cases, country_events, navigation, policies, reports, thread, workflow
+        from fmm_portal.facility import (
+            cases,
+            country_events,
+            navigation,
+            overview,
+            policies,
+            programme_overview,
+            reports,
+            thread,
+            workflow,
+        )
         from fmm_portal.facility.models import Action, Activity, Request
         from fmm_portal.facility.waiting import actions_at_a_glance
         from fmm_portal.institutions.navigation import DIRECTORY
@@ -23,6 +33,8 @@ class FacilityConfig(AppConfig):
         navigation.register()
         thread.register()
         country_events.register()
+        overview.register()
+        programme_overview.register()
         reports.register()
         cases.register()
         for model in (Request, Action, Activity):

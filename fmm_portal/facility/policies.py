@@ -49,6 +49,10 @@ class ProgrammePolicy(DirectoryPolicy):
     def may_change(self, principal: Principal, obj: Any) -> Decision:
         return YES if is_manager(principal) else no()
 
+    def may_request_report(self, principal: Principal, obj: Any) -> Decision:
+        """The programme at a glance is for its staff and its viewers."""
+        return YES if reads_the_programme(principal) else no()
+
 
 # --- Requests ------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from fmm_portal.facility.views.actions import (
     IndicatorViews,
     RiskViews,
 )
+from fmm_portal.facility.views.overview import overview
 from fmm_portal.facility.views.programmes import LogoViews, ProgrammeViews, VisibilityTextViews
 from fmm_portal.facility.views.requests import (
     ConsulteeViews,
@@ -23,6 +24,7 @@ from fmm_portal.facility.views.requests import (
 app_name = "facility"
 
 urlpatterns = [
+    path("overview/", overview, name="overview"),
     *ProgrammeViews.get_urls(),
     *VisibilityTextViews.get_urls(),
     *LogoViews.get_urls(),

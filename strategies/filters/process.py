@@ -51,6 +51,12 @@ class StrategyFilterSet(SearchableFilterSet):
     kind = ChoicesFilter(StrategyKind, label=_("Kind"))
     theme_id = RelationFilter(Theme, field_name="themes", label=_("Theme"))
     stage = ChoicesFilter(MilestoneKind, method="filter_stage", label=_("Latest milestone"))
+    has_milestone = django_filters.BooleanFilter(
+        method="filter_has_milestone", label=_("Has reached a milestone")
+    )
+    has_overdue_milestones = django_filters.BooleanFilter(
+        method="filter_overdue_milestones", label=_("Has overdue milestones")
+    )
     programme_id = RelationFilter(Programme, field_name="programme", label=_("Programme"))
     owner_institution_id = RelationFilter(Institution, field_name="owner_institution", label=_("Owner"))
     action_id = RelationFilter(Action, field_name="actions", label=_("Supporting action"))
@@ -64,6 +70,14 @@ class StrategyFilterSet(SearchableFilterSet):
 
     def filter_stage(self, queryset: Any, name: str, value: list[str]) -> Any:
         return queryset.at_stage(value) if value else queryset
+
+    def filter_has_milestone(self, queryset: Any, name: str, value: bool) -> models.QuerySet[Strategy]:
+        reached = Milestone.objects.reached().order_by().values("strategy")
+        return queryset.filter(pk__in=reached) if value else queryset.exclude(pk__in=reached)
+
+    def filter_overdue_milestones(self, queryset: Any, name: str, value: bool) -> models.QuerySet[Strategy]:
+        late = Strategy.objects.with_overdue_milestones(today()).any_pk()
+        return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)
 
     def filter_institution(
         self, queryset: models.QuerySet[Strategy], name: str, value: list[Institution]

@@ -92,6 +92,7 @@ DIRECTORY = (
 # One's own account, and one's own requests for reports.
 OWN = {
     "home",
+    "facility:overview",
     "accounts:profile",
     "accounts:password_change",
     "reports:report_request",

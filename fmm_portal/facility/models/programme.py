@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +55,11 @@ class Programme(Searchable, Record):
 
     def get_absolute_url(self) -> str:
         return reverse("facility:programme_detail", args=[self.pk])
+
+    @property
+    def reference(self) -> str:
+        """What its documents are called after: "FMM-WEST-AFRICA"."""
+        return slugify(self.acronym).upper() or f"PROGRAMME-{self.pk}"
 
     def visibility_on(self, day: date) -> "VisibilityText | None":
         """The texts that held on a day; the latest of those that began."""
