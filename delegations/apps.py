@@ -7,8 +7,9 @@ class DelegationsConfig(AppConfig):
     name = "delegations"
 
     def ready(self) -> None:
-        from delegations import navigation, policies, workflow
+        from delegations import navigation, policies, search, workflow
 
         policies.register()
         workflow.register()
         navigation.register()
+        search.register()

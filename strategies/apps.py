@@ -9,12 +9,22 @@ class StrategiesConfig(AppConfig):
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.stated_dates import register_dated
-        from strategies import cases, country_events, navigation, plan_home, policies, thread, workflow
+        from strategies import (
+            cases,
+            country_events,
+            navigation,
+            plan_home,
+            policies,
+            search,
+            thread,
+            workflow,
+        )
         from strategies.models import Committee, CommitteeMeeting, Milestone, Strategy
 
         policies.register()
         workflow.register()
         thread.register()
+        search.register()
         country_events.register()
         navigation.register()
         plan_home.register()

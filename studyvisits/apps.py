@@ -16,6 +16,7 @@ class StudyVisitsConfig(AppConfig):
             panels,
             policies,
             reports,
+            search,
             sources,
             thread,
             workflow,
@@ -26,6 +27,7 @@ class StudyVisitsConfig(AppConfig):
         sources.register()
         workflow.register()
         thread.register()
+        search.register()
         country_events.register()
         panels.register()
         cases.register()

@@ -13,7 +13,16 @@ class FacilityConfig(AppConfig):
         from fmm_portal.core.home import register_home
         from fmm_portal.core.navigation import NavigationItem, register_in_section, register_navigation
         from fmm_portal.core.stated_dates import register_dated
-        from fmm_portal.facility import cases, country_events, navigation, policies, reports, thread, workflow
+        from fmm_portal.facility import (
+            cases,
+            country_events,
+            navigation,
+            policies,
+            reports,
+            search,
+            thread,
+            workflow,
+        )
         from fmm_portal.facility.models import Action, Activity, Request
         from fmm_portal.facility.waiting import actions_at_a_glance
         from fmm_portal.institutions.navigation import DIRECTORY
@@ -22,6 +31,7 @@ class FacilityConfig(AppConfig):
         workflow.register()
         navigation.register()
         thread.register()
+        search.register()
         country_events.register()
         reports.register()
         cases.register()

@@ -9,9 +9,10 @@ class InstitutionsConfig(AppConfig):
 
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
-        from fmm_portal.institutions import navigation, policies
+        from fmm_portal.institutions import navigation, policies, search
         from fmm_portal.institutions.models import Institution
 
         policies.register()
         navigation.register()
+        search.register()
         register_document_host(Institution)
