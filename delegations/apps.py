@@ -7,9 +7,10 @@ class DelegationsConfig(AppConfig):
     name = "delegations"
 
     def ready(self) -> None:
-        from delegations import navigation, overview, policies, workflow
+        from delegations import navigation, overview, policies, search, workflow
 
         policies.register()
         workflow.register()
         navigation.register()
         overview.register()
+        search.register()

@@ -158,6 +158,8 @@ class Delegate(Searchable, Record):
 
     restricted_fields: ClassVar[frozenset[str]] = frozenset({"person_name", "account", "contact"})
 
+    searched_through: ClassVar[tuple[str, ...]] = ("institution",)
+
     objects = DelegateQuerySet.as_manager()
 
     class Meta:

@@ -17,6 +17,7 @@ class StrategiesConfig(AppConfig):
             overview,
             plan_home,
             policies,
+            search,
             thread,
             workflow,
         )
@@ -25,6 +26,7 @@ class StrategiesConfig(AppConfig):
         policies.register()
         workflow.register()
         thread.register()
+        search.register()
         country_events.register()
         navigation.register()
         overview.register()

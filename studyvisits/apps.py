@@ -18,6 +18,7 @@ class StudyVisitsConfig(AppConfig):
             panels,
             policies,
             reports,
+            search,
             sources,
             thread,
             workflow,
@@ -28,6 +29,7 @@ class StudyVisitsConfig(AppConfig):
         sources.register()
         workflow.register()
         thread.register()
+        search.register()
         country_events.register()
         panels.register()
         news.register()

@@ -47,5 +47,10 @@ def section(name: str) -> list[NavigationItem]:
     return sorted(_sections.get(name, []), key=lambda item: item.order)
 
 
+def sections() -> list[NavigationItem]:
+    """The lists of all sections."""
+    return [item for name in sorted(_sections) for item in section(name)]
+
+
 def navigation() -> list[NavigationItem]:
     return sorted(_items, key=lambda item: item.order)

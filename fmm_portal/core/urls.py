@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fmm_portal.core import document_views, thread_views
+from fmm_portal.core import document_views, search_views, thread_views
 from fmm_portal.core.stated_date_views import StatedDateViews
 
 app_name = "core"
@@ -11,6 +11,8 @@ urlpatterns = [
     path("documents/<int:pk>/", document_views.download, name="document_download"),
     path("documents/<int:pk>/remove/", document_views.remove, name="document_remove"),
     path("documents/attach/<slug:kind>/<int:pk>/", document_views.attach, name="document_attach"),
+    path("search/", search_views.search_page, name="search"),
+    path("search/palette/", search_views.palette, name="palette"),
     path("thread/<slug:kind>/<int:pk>/", thread_views.thread_page, name="thread"),
     *StatedDateViews.get_urls(),
 ]

@@ -21,6 +21,7 @@ class FacilityConfig(AppConfig):
             policies,
             programme_overview,
             reports,
+            search,
             thread,
             workflow,
         )
@@ -32,6 +33,7 @@ class FacilityConfig(AppConfig):
         workflow.register()
         navigation.register()
         thread.register()
+        search.register()
         country_events.register()
         overview.register()
         programme_overview.register()

@@ -245,6 +245,8 @@ class Contact(Searchable, Record):
 
     restricted_fields: ClassVar[frozenset[str]] = frozenset({"person_name", "email", "phone"})
 
+    searched_through: ClassVar[tuple[str, ...]] = ("institution",)
+
     objects = ContactQuerySet.as_manager()
 
     class Meta:

@@ -1,5 +1,7 @@
 """The report: a job, the frozen data it prints, and the printed file."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
@@ -9,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.jobs import Job, JobStatus
-from fmm_portal.core.models import Record
+from fmm_portal.core.models import Record, Searchable
 from fmm_portal.reports.enums import Stage
 from fmm_portal.reports.fingerprints import canonical_json
 from fmm_portal.reports.imprint import Imprint
@@ -17,7 +19,7 @@ from fmm_portal.reports.querysets import ReportQuerySet
 from fmm_portal.reports.registry import ReportKind, report_kind
 
 
-class Report(Job):
+class Report(Searchable, Job):
     """A document about one record, in one language, for one audience.
 
     `number` is the version people see: it grows whenever the data differ from all that were printed before,
@@ -86,6 +88,9 @@ class Report(Job):
 
     def __str__(self) -> str:
         return f"{self.reference} v{self.number} ({self.language})"
+
+    def search_terms(self) -> Iterable[str]:
+        return (self.reference, self.subject_label, self.kind)
 
     def get_absolute_url(self) -> str:
         return reverse("reports:report_detail", args=[self.pk])

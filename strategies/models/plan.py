@@ -228,6 +228,8 @@ class PlanActivity(Searchable, Record):
         db_index=True,
     )
 
+    searched_through: ClassVar[tuple[str, ...]] = ("lead",)
+
     objects = PlanActivityQuerySet.as_manager()
 
     class Meta:

@@ -103,6 +103,8 @@ class Commitment(Referenced, Searchable, Record):
 
     reference_prefix: ClassVar[str] = "CM"
 
+    searched_through: ClassVar[tuple[str, ...]] = ("owed_by", "owed_to")
+
     objects = CommitmentQuerySet.as_manager()
 
     class Meta:

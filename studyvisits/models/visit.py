@@ -129,6 +129,8 @@ class StudyVisit(Referenced, Searchable, Record):
 
     reference_prefix: ClassVar[str] = "SV"
 
+    searched_through: ClassVar[tuple[str, ...]] = ("programme",)
+
     objects = StudyVisitQuerySet.as_manager()
 
     class Meta:

@@ -1,6 +1,7 @@
 """Files attached to a record. The file is served by a view that asks the policy, never by a public address."""
 
 import uuid
+from collections.abc import Iterable
 from functools import partial
 from pathlib import PurePath
 from typing import Any
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.enums import Audience
-from fmm_portal.core.models.record import Record
+from fmm_portal.core.models.record import Record, Searchable
 from fmm_portal.core.querysets import RecordQuerySet
 
 
@@ -22,7 +23,7 @@ def storage_path(document: "Document", file_name: str) -> str:
     return f"documents/{uuid.uuid4().hex}{PurePath(file_name).suffix.lower()}"
 
 
-class Document(Record):
+class Document(Searchable, Record):
     subject_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
     subject_id = models.BigIntegerField()
     subject = GenericForeignKey("subject_type", "subject_id")
@@ -55,6 +56,10 @@ class Document(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    def search_terms(self) -> Iterable[str]:
+        # Not the name of the file on somebody's disk, which may tell a person's.
+        return (self.title,)
 
     def get_absolute_url(self) -> str:
         return reverse("core:document_download", args=[self.pk])

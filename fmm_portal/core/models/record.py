@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -34,19 +35,51 @@ class Searchable(models.Model):
 
     search_text = models.TextField(editable=False, default="", blank=True)
 
+    # Relations whose words are among the search terms: when those change, these rows are renewed.
+    searched_through: ClassVar[tuple[str, ...]] = ()
+
     class Meta:
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.search_text = fold(" ".join(term for term in self.search_terms() if term))
+        is_new, before = self._state.adding, self.search_text
+        self.renew_search_text()
         update_fields = kwargs.get("update_fields")
         if update_fields is not None:
             kwargs["update_fields"] = {*update_fields, "search_text"}
         super().save(*args, **kwargs)
+        if not is_new and self.search_text != before:
+            renew_what_names(self)
+
+    def renew_search_text(self) -> None:
+        self.search_text = fold(" ".join(term for term in self.search_terms() if term))
 
     def search_terms(self) -> Iterable[str]:
         """The texts to find this record by."""
         raise NotImplementedError
+
+
+ROWS_AT_ONCE = 500
+
+
+def renew_what_names(record: models.Model) -> None:
+    """Let the rows that are found by this record's words be found by its new ones. No change of theirs: no history."""
+    for model in apps.get_models():
+        if not issubclass(model, Searchable):
+            continue
+        named = models.Q()
+        for name in model.searched_through:
+            if model._meta.get_field(name).related_model is type(record):
+                named |= models.Q(**{name: record.pk})
+        if not named:
+            continue
+        keys = list(model._base_manager.filter(named).order_by("pk").values_list("pk", flat=True))
+        for start in range(0, len(keys), ROWS_AT_ONCE):
+            some = model._base_manager.filter(pk__in=keys[start : start + ROWS_AT_ONCE])
+            rows = list(some.select_related(*model.searched_through))
+            for row in rows:
+                row.renew_search_text()
+            model._base_manager.bulk_update(rows, ["search_text"])
 
 
 class Referenced(Record):

@@ -122,6 +122,8 @@ class Action(Referenced, Searchable, Record):
 
     reference_prefix: ClassVar[str] = "AC"
 
+    searched_through: ClassVar[tuple[str, ...]] = ("requesting_institution", "programme")
+
     objects = ActionQuerySet.as_manager()
 
     class Meta:

@@ -126,6 +126,8 @@ class Request(Searchable, Record):
     )
     decision_reasons = models.TextField(_("reasons of the decision"), blank=True)
 
+    searched_through: ClassVar[tuple[str, ...]] = ("institution",)
+
     objects = RequestQuerySet.as_manager()
 
     class Meta:
