@@ -46,6 +46,14 @@ class Composition:
         return self.actual or self.planned
 
     @property
+    def targets_met(self) -> list[bool]:
+        """For each share that was asked whether it is reached; what is not known is not reached."""
+        met = [not share.is_short for share in self.by_constituency if share.target]
+        if self.target_women_percent is not None:
+            met.append(self.women_percent is not None and not self.is_short_of_women)
+        return met
+
+    @property
     def is_short_of_women(self) -> bool:
         return (
             self.target_women_percent is not None

@@ -44,6 +44,7 @@ from studyvisits.models import (
     SessionNote,
     StudyVisit,
 )
+from studyvisits.readiness import CLOSE, LEAVE, may_read_readiness, readiness_of
 from studyvisits.sources import SOURCES, source_is_seen, source_name, with_sources
 
 
@@ -66,7 +67,25 @@ def without_unseen(
 # --- The visit ------------------------------------------------------------------------------------------------
 
 
+class ReadinessLineSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    text = serializers.CharField()
+    is_done = serializers.BooleanField()
+    ask = serializers.CharField(help_text="Who can bring it about.")
+    due_on = serializers.DateField(allow_null=True)
+
+
+class ReadinessSerializer(serializers.Serializer[Any]):
+    """What a visit has and lacks, to leave or to close."""
+
+    stage = serializers.ChoiceField(choices=[LEAVE, CLOSE])
+    done = serializers.IntegerField()
+    total = serializers.IntegerField()
+    lines = ReadinessLineSerializer(many=True)
+
+
 class StudyVisitSerializer(ResourceSerializer):
+    readiness = serializers.SerializerMethodField()
     sending_countries = Briefs(Country)
     host_countries = Briefs(Country)
     duration_days = serializers.IntegerField(read_only=True, allow_null=True)
@@ -94,7 +113,9 @@ class StudyVisitSerializer(ResourceSerializer):
             "strategy",
             "milestone",
             "plan_activity",
+            "readiness",
         )
+        detail_fields = ("readiness",)
         prefetch = {
             "sending_countries": ("delegations__sending_countries",),
             "host_countries": ("legs__country",),
@@ -103,6 +124,12 @@ class StudyVisitSerializer(ResourceSerializer):
     def to_representation(self, instance: Any) -> dict[str, Any]:
         served = {"action": ("action", "activity"), "strategy": ("strategy", "milestone", "plan_activity")}
         return without_unseen(super().to_representation(instance), instance, principal_of(self), served)
+
+    @extend_schema_field(ReadinessSerializer(allow_null=True))
+    def get_readiness(self, visit: StudyVisit) -> dict[str, Any] | None:
+        """For the programme; null for everybody else, and for a visit that was cancelled."""
+        readiness = readiness_of(visit) if may_read_readiness(principal_of(self)) else None
+        return dict(ReadinessSerializer(readiness).data) if readiness is not None else None
 
 
 class LegSerializer(ResourceSerializer):

@@ -26,6 +26,11 @@ class Difference:
     theirs: Any
     clashes: bool
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to choose: what only the other person changed is taken over already."""
+        return bool(self.yours != self.theirs)
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -34,6 +39,10 @@ class Conflict:
     changed_by: str
     changed_at: datetime | None
     differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        return any(difference.is_open for difference in self.differences)
 
 
 def tidy(value: Any) -> Any:

@@ -145,12 +145,22 @@ class RecordForm(forms.ModelForm[Any]):
             self.fields["record_base"] = forms.CharField(
                 initial=base_of(self.instance, self.record_fields()), required=False, widget=forms.HiddenInput
             )
+            # After a conflict: the fields in which what somebody else saved shall stand.
+            self.fields["theirs"] = forms.Field(required=False, widget=forms.MultipleHiddenInput)
         else:
             self.fields["submission"] = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
 
     def record_fields(self) -> list[str]:
         """The form's fields that are fields of the model."""
         return [name for name in self.fields if name in (self._meta.fields or ())]
+
+    def full_clean(self) -> None:
+        if self.is_bound and self.is_edit:
+            for name in self["theirs"].data or ():
+                if name in self.record_fields():
+                    # It keeps the saved value, in the checks and on the page, whatever was typed.
+                    self.fields[name].disabled = True
+        super().full_clean()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -239,7 +249,7 @@ class RecordForm(forms.ModelForm[Any]):
 
     def own_fields(self) -> list[str]:
         """Fields that are not the model's, without the hidden machinery."""
-        machinery = {"record_version", "record_base", "submission"}
+        machinery = {"record_version", "record_base", "submission", "theirs"}
         return [
             name for name in self.fields if name not in machinery and name not in (self._meta.fields or ())
         ]

@@ -201,7 +201,8 @@ class MultilingualFormField(forms.MultiValueField):
         return Multilingual(dict(zip(content_languages(), [text or "" for text in data_list], strict=False)))
 
     def clean(self, value: Any) -> Multilingual:
-        texts = self.compress(list(value or []))
+        # A disabled field is given its initial value instead of what was sent.
+        texts = value if isinstance(value, Multilingual) else self.compress(list(value or []))
         for text in texts.values():
             ProhibitNullCharactersValidator()(text)
         if self.required and not texts:

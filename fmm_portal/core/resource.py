@@ -56,7 +56,7 @@ def page_asked_for(request: HttpRequest) -> str:
 
 # Shorter ones are typed again sooner than they are copied.
 WORTH_KEEPING = 40
-NOT_WRITTEN = {"csrfmiddlewaretoken", "next", "submission", "record_version", "record_base"}
+NOT_WRITTEN = {"csrfmiddlewaretoken", "next", "submission", "record_version", "record_base", "theirs"}
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:

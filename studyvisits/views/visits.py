@@ -14,6 +14,7 @@ from fmm_portal.reports.registry import kinds_for
 from studyvisits.filters import StudyVisitFilterSet
 from studyvisits.forms import AnswerForm, LearningQuestionForm, LegForm, PlanVisitForm, StudyVisitForm
 from studyvisits.models import LearningQuestion, Leg, StudyVisit
+from studyvisits.readiness import may_read_readiness, readiness_of
 from studyvisits.tables import StudyVisitTable
 from studyvisits.views.agenda import AgendaTab
 from studyvisits.views.debrief import DebriefTab
@@ -62,6 +63,7 @@ class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, Ev
             "legs": visit.legs.all(),
             "questions": questions,
             "may_ask": can(self.principal, "create", LearningQuestion(visit=visit)).allowed,
+            "readiness": readiness_of(visit) if may_read_readiness(self.principal) else None,
             "waiting": waiting_for(visit, self.principal, keeps=self.keeps(visit)),
             **self.reports_of(visit),
         }

@@ -88,6 +88,56 @@ def test_conflict_merges_many_to_many_like_any_field(amina, marc, by) -> None:
     assert set(saved.themes.all()) == {first, second}
 
 
+def test_conflict_is_settled_field_by_field(amina, marc, by) -> None:
+    """Amina keeps what Marc wrote of the notes and the themes, and her own website."""
+    theme = Theme.objects.first()
+    institution = InstitutionFactory(website="https://old.example", notes="first")
+    form = opened(institution, by(amina))
+    theirs = {
+        "website": "https://marc.example",
+        "notes": "theirs",
+        "themes": [theme],
+        "acronym": "MARC",
+        "name": Multilingual(en="Marc's office"),
+    }
+    update_record(institution, actor=by(marc), changes=theirs)
+    late = sent(
+        form,
+        by(amina),
+        website="https://amina.example",
+        notes="mine",
+        acronym="AMINA",
+        name_en="Amina's office",
+    )
+    with pytest.raises(StaleRecord) as refusal:
+        late.save()
+    rebased = late.rebased_on(refusal.value)
+    assert {row.name for row in rebased.conflict.differences if row.is_open} == {
+        "website",
+        "notes",
+        "acronym",
+        "name",
+    }
+    data = posted(rebased)
+    data.setlist("theirs", ["notes", "acronym", "themes", "name"])
+    chosen = InstitutionForm(data, instance=Institution.objects.get(pk=institution.pk), actor=by(amina))
+    assert chosen.is_valid(), chosen.errors
+    saved = chosen.save()
+    assert (saved.website, saved.notes, saved.acronym) == ("https://amina.example", "theirs", "MARC")
+    assert saved.name["en"] == "Marc's office"
+    assert list(saved.themes.all()) == [theme]
+
+
+def test_choice_of_theirs_outlives_an_error_elsewhere(amina, by) -> None:
+    institution = InstitutionFactory(notes="saved")
+    data = posted(opened(institution, by(amina)), notes="typed", kind="")
+    data.setlist("theirs", ["notes", "no_such_field"])
+    form = InstitutionForm(data, instance=Institution.objects.get(pk=institution.pk), actor=by(amina))
+    assert list(form.errors) == ["kind"]
+    assert form["notes"].value() == "saved"
+    assert '<input type="hidden" name="theirs" value="notes"' in str(form["theirs"])
+
+
 def test_base_that_was_tampered_with_counts_every_field_as_typed(amina, marc, by) -> None:
     institution = InstitutionFactory(city="Lomé")
     form = opened(institution, by(amina))
