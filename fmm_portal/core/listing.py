@@ -23,6 +23,7 @@ class Listing:
     page: Page[Any]
     bar: FilterBar | None
     count: int
+    page_sizes: Sequence[int] = PAGE_SIZES
 
     @property
     def is_narrowed(self) -> bool:
@@ -57,7 +58,7 @@ def build_listing(
         rows = filterset.qs if bar.is_valid else rows.none()
     count = rows.count()
     related = rows.with_related() if hasattr(rows, "with_related") else rows
-    sort = table_class.sort_key(request.GET.get("sort", ""))
+    sort = request.GET.get("sort", "")
     paginator = Paginator(table_class.sorted(related, sort), page_size(request))
     # Counted once, on the bare rows: joins for display do not change the number.
     paginator.count = count

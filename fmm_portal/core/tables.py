@@ -17,6 +17,9 @@ Cell = str | SafeString
 # A field to order by, or what makes an expression of the reader's language.
 SortTerm = str | Callable[[], models.expressions.Combinable]
 
+# The column clicked last comes first; what was clicked before decides between equals.
+MOST_SORT_KEYS = 3
+
 
 class Column:
     """A value of a record. `name` may follow relations with dots; `sort` says what the database orders by."""
@@ -130,6 +133,8 @@ class Heading(NamedTuple):
     sort_query: str
     direction: str
     column: Column
+    # Its place among several sort keys; 0 when it is the only one or none.
+    place: int = 0
 
 
 class DrawnCell(NamedTuple):
@@ -183,40 +188,60 @@ class Table(metaclass=TableMeta):
         self.shown = {key: column for key, column in self.columns.items() if key not in without}
 
     @classmethod
-    def sort_key(cls, asked: str) -> str:
-        """The asked key when such a column sorts, else the table's own order."""
-        column = cls.columns.get(asked.lstrip("-"))
-        return asked if column is not None and column.sort else cls.order
+    def sort_keys(cls, asked: str) -> list[str]:
+        """The asked keys whose columns sort, each column once ("country,-dates"); else the table's own order."""
+        keys: dict[str, str] = {}
+        for key in asked.split(","):
+            column = cls.columns.get(key.removeprefix("-"))
+            if column is not None and column.sort:
+                keys.setdefault(column.key, key)
+        return list(keys.values())[:MOST_SORT_KEYS] or ([cls.order] if cls.order else [])
 
     @classmethod
     def sorted(cls, queryset: models.QuerySet[Any], asked: str) -> models.QuerySet[Any]:
         """The rows ordered, always down to the primary key, so that pages never overlap."""
-        key = cls.sort_key(asked)
-        if not key:
+        keys = cls.sort_keys(asked)
+        if not keys:
             return queryset.order_by(*(queryset.query.order_by or queryset.model._meta.ordering or ()), "pk")
-        column = cls.columns.get(key.lstrip("-"))
-        if column is None or not column.sort:
-            raise ImproperlyConfigured(f"{cls.__name__}.order names no column that sorts: {key}.")
-        is_down = key.startswith("-")
         terms: list[Any] = []
-        for sort in column.sort:
-            term: Any = models.F(sort) if isinstance(sort, str) else sort()
-            terms.append(term.desc(nulls_last=True) if is_down else term.asc(nulls_last=True))
-        return queryset.order_by(*terms, "-pk" if is_down else "pk")
+        for key in keys:
+            column = cls.columns.get(key.removeprefix("-"))
+            if column is None or not column.sort:
+                raise ImproperlyConfigured(f"{cls.__name__}.order names no column that sorts: {key}.")
+            for sort in column.sort:
+                term: Any = models.F(sort) if isinstance(sort, str) else sort()
+                is_down = key.startswith("-")
+                terms.append(term.desc(nulls_last=True) if is_down else term.asc(nulls_last=True))
+        return queryset.order_by(*terms, "-pk" if keys[0].startswith("-") else "pk")
 
     @property
     def headings(self) -> list[Heading]:
         found = []
+        keys = self.sort_keys(self.sort)
+        places = {key.removeprefix("-"): place for place, key in enumerate(keys, start=1)}
         for key, column in self.shown.items():
-            direction = {key: "ascending", f"-{key}": "descending"}.get(self.sort, "")
+            direction = {key: "ascending", f"-{key}": "descending"}.get(
+                keys[places[key] - 1] if key in places else "", ""
+            )
             query = ""
             if column.sort and self.query is not None:
                 changed = self.query.copy()
                 changed.pop("page", None)
-                changed["sort"] = f"-{key}" if direction == "ascending" else key
-                query = changed.urlencode()
-            found.append(Heading(column.heading(self.model), query, direction, column))
+                # The column comes first; those asked for before go on deciding between equals.
+                first = f"-{key}" if direction == "ascending" else key
+                before = [
+                    other for other in changed.get("sort", "").split(",") if other.removeprefix("-") != key
+                ]
+                changed["sort"] = ",".join([first, *self.asked_keys(before)][:MOST_SORT_KEYS])
+                query = changed.urlencode(safe=",")
+            place = places.get(key, 0) if len(keys) > 1 else 0
+            found.append(Heading(column.heading(self.model), query, direction, column, place))
         return found
+
+    @classmethod
+    def asked_keys(cls, keys: Iterable[str]) -> list[str]:
+        """Those of the keys that sort, without the table's own order."""
+        return [key for key in keys if (column := cls.columns.get(key.removeprefix("-"))) and column.sort]
 
     @property
     def rows(self) -> Iterable[Row]:

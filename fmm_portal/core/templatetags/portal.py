@@ -8,7 +8,7 @@ from django.core.paginator import Page
 from django.db import models
 from django.http import QueryDict
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from fmm_portal.core import display, facts
@@ -115,6 +115,23 @@ def page_query(context: template.Context, number: Any) -> str:
     query: QueryDict = context["request"].GET.copy()
     query["page"] = str(number)
     return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def size_query(context: template.Context, size: int) -> str:
+    """The page's own query with another number of rows a page, from the first page."""
+    query: QueryDict = context["request"].GET.copy()
+    query.pop("page", None)
+    query["page_size"] = str(size)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def query_fields(context: template.Context, *without: str) -> SafeString:
+    """{% query_fields "page" %}: the page's own query as hidden fields of a form that changes a part of it."""
+    query: QueryDict = context["request"].GET
+    fields = ((name, value) for name, values in query.lists() for value in values if name not in without)
+    return format_html_join("", '<input type="hidden" name="{}" value="{}">', fields)
 
 
 @register.filter
