@@ -11,7 +11,7 @@ class StrategiesConfig(AppConfig):
         from fmm_portal.core.stated_dates import register_dated
         from strategies import (
             cases,
-            country_events,
+            events,
             navigation,
             plan_home,
             policies,
@@ -25,7 +25,7 @@ class StrategiesConfig(AppConfig):
         workflow.register()
         thread.register()
         search.register()
-        country_events.register()
+        events.register()
         navigation.register()
         plan_home.register()
         cases.register()

@@ -11,7 +11,7 @@ class StudyVisitsConfig(AppConfig):
         from fmm_portal.core.stated_dates import register_dated
         from studyvisits import (
             cases,
-            country_events,
+            events,
             navigation,
             panels,
             policies,
@@ -28,7 +28,7 @@ class StudyVisitsConfig(AppConfig):
         workflow.register()
         thread.register()
         search.register()
-        country_events.register()
+        events.register()
         panels.register()
         cases.register()
         reports.register()
