@@ -11,7 +11,7 @@ class StrategiesConfig(AppConfig):
         from fmm_portal.core.stated_dates import register_dated
         from strategies import (
             cases,
-            country_events,
+            events,
             navigation,
             news,
             overview,
@@ -27,7 +27,7 @@ class StrategiesConfig(AppConfig):
         workflow.register()
         thread.register()
         search.register()
-        country_events.register()
+        events.register()
         navigation.register()
         overview.register()
         plan_home.register()

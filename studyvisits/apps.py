@@ -11,7 +11,7 @@ class StudyVisitsConfig(AppConfig):
         from fmm_portal.core.stated_dates import register_dated
         from studyvisits import (
             cases,
-            country_events,
+            events,
             navigation,
             news,
             overview,
@@ -30,7 +30,7 @@ class StudyVisitsConfig(AppConfig):
         workflow.register()
         thread.register()
         search.register()
-        country_events.register()
+        events.register()
         panels.register()
         news.register()
         cases.register()

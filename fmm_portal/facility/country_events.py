@@ -11,8 +11,9 @@ from fmm_portal.core.home import Figure
 from fmm_portal.core.principals import Principal
 from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.core.resource import with_query
+from fmm_portal.core.time_line import Event
 from fmm_portal.facility.models import Action, Activity, Request
-from fmm_portal.institutions.country_file import Event, register_country_events, register_country_figures
+from fmm_portal.institutions.country_file import register_country_events, register_country_figures
 from fmm_portal.institutions.models import Country
 
 

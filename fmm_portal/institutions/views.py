@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _l
 from fmm_portal.core.document_policies import documents_seen_at
 from fmm_portal.core.policies import can, require
 from fmm_portal.core.resource import with_query
+from fmm_portal.core.time_line import events_of, next_dates, time_line
 from fmm_portal.core.views import CrudViews
-from fmm_portal.institutions.country_file import events_of, figures_of, next_dates, time_line
+from fmm_portal.institutions.country_file import figures_of
 from fmm_portal.institutions.filters import (
     ContactFilterSet,
     CountryFilterSet,

@@ -20,6 +20,7 @@ from fmm_portal.core.models import Record
 from fmm_portal.core.parts import PartViews
 from fmm_portal.core.policies import can, require
 from fmm_portal.core.resource import Crumb, Tab
+from fmm_portal.core.time_line import events_of, time_line
 from fmm_portal.core.views import CrudViews
 from strategies.enums import StakeholderRole
 from strategies.filters.process import StrategyFilterSet
@@ -39,6 +40,7 @@ from strategies.timeline import timeline, usual_steps
 
 TAB_LABELS = {
     "milestones": _("Milestones"),
+    "timeline": _("Time line"),
     "versions": _("Versions"),
     "committees": _("Committees"),
     "plans": _("Plan"),
@@ -67,7 +69,7 @@ class StrategyViews(CrudViews):
     prefix = "strategies"
     pages: ClassVar[Sequence[str]] = (
         *CrudViews.pages[:-1],
-        "milestones", "versions", "committees", "plans", "documents", "add_from_template",
+        "milestones", "timeline", "versions", "committees", "plans", "documents", "add_from_template",
     )  # fmt: skip
     read_only_pages: ClassVar[Sequence[str]] = (*CrudViews.read_only_pages, *TAB_LABELS)
     form_class = StrategyForm
@@ -113,7 +115,8 @@ class StrategyViews(CrudViews):
         return [*found, Crumb(record.reference, record.get_absolute_url())] if record is not None else found
 
     def tabs(self, strategy: Strategy) -> list[Tab]:
-        counts = {
+        counts: dict[str, int | None] = {
+            "timeline": None,
             "milestones": strategy.milestones.count(),
             "versions": strategy.versions.count(),
             "committees": strategy.committees.count(),
@@ -160,6 +163,13 @@ class StrategyViews(CrudViews):
         return self.tab(
             strategy, "milestones", {"timeline": timeline(rows), "usual_steps": usual_steps(rows)}
         )
+
+    def timeline(self) -> HttpResponse:
+        """All that the reader may see around the strategy, at its dates: its own steps, visits, actions."""
+        strategy = self.record()
+        events = events_of(strategy, self.principal)
+        line = time_line(events, self.request.GET.dict())
+        return self.tab(strategy, "timeline", {"line": line, "event_count": len(events)})
 
     def versions(self) -> HttpResponse:
         strategy = self.record()

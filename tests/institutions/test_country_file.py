@@ -12,7 +12,8 @@ from django.utils import translation
 
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate
-from fmm_portal.institutions.country_file import events_of, figures_of, next_dates, time_line
+from fmm_portal.core.time_line import events_of, next_dates, time_line
+from fmm_portal.institutions.country_file import figures_of
 from fmm_portal.institutions.models import Country
 from strategies.models import Strategy
 from tests.factories.facility import ActionFactory, ActivityFactory, RequestFactory
