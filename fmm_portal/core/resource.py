@@ -18,6 +18,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
+from fmm_portal.core import drafts
 from fmm_portal.core.activity import last_change
 from fmm_portal.core.facts import Fact, facts_of
 from fmm_portal.core.forms import RecordForm
@@ -56,17 +57,18 @@ def page_asked_for(request: HttpRequest) -> str:
 
 # Shorter ones are typed again sooner than they are copied.
 WORTH_KEEPING = 40
-NOT_WRITTEN = {"csrfmiddlewaretoken", "next", "submission", "record_version", "record_base", "theirs"}
 
 
 def signed_out(request: HttpRequest) -> HttpResponse:
     """The door; but who wrote at length while the session ended first gets the text back, to keep a copy."""
+    if drafts.HEADER in request.headers:
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
     to_the_door = redirect_to_login(request.get_full_path())
     texts = [
         text
         for name, values in request.POST.lists()
         for text in values
-        if name not in NOT_WRITTEN and len(text) >= WORTH_KEEPING
+        if name not in drafts.MACHINERY and len(text) >= WORTH_KEEPING
     ]
     if not texts:
         return to_the_door
@@ -109,6 +111,8 @@ class Resource:
     history_template = "generic/history.html"
     # Whether the form of a new record can be saved with "another": `after` then says where that one is added.
     adds_another: ClassVar[bool] = False
+    # Whether forms are saved as drafts while they are typed (`core.drafts`): long texts yes, personal data never.
+    keeps_drafts: ClassVar[bool] = False
 
     ROUTES: ClassVar[dict[str, str]] = {
         "list": "", "create": "add/", "detail": "<int:pk>/", "edit": "<int:pk>/edit/", "delete": "<int:pk>/delete/",

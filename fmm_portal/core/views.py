@@ -13,11 +13,12 @@ from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from fmm_portal.core import drafts
 from fmm_portal.core.errors import Forbidden, StaleRecord, TransitionRefused
 from fmm_portal.core.forms import RecordForm
 from fmm_portal.core.history import entries_for, readable_history
 from fmm_portal.core.listing import build_listing
-from fmm_portal.core.models import Record
+from fmm_portal.core.models import Draft, Record
 from fmm_portal.core.policies import can, require
 from fmm_portal.core.removal import what_goes
 from fmm_portal.core.resource import Crumb, Resource
@@ -82,11 +83,15 @@ class CrudViews(Resource):
         form_class = form_class or self.form_class
         assert form_class is not None
         status, options = HTTPStatus.OK, self.form_options() | more_options
+        if (answer := self.draft_answer(record)) is not None:
+            return answer
+        desk, draft = self.desk()
+        restored = False
         if self.request.method == "POST":
             # A copy: what was typed must not show in the headings of a page that refuses it.
             form = form_class(self.request.POST, self.request.FILES, instance=copy.copy(record), **options)
             if (first := form.submitted_before()) is not None:
-                return redirect(self.after(first))
+                return self.saved(first)
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             if form.is_valid():
                 try:
@@ -97,14 +102,41 @@ class CrudViews(Resource):
                     form, status = form.rebased_on(error), HTTPStatus.CONFLICT
                 else:
                     messages.success(self.request, _("%(record)s: saved.") % {"record": saved})
-                    return redirect(self.after(saved))
+                    return self.saved(saved)
         else:
             form = form_class(instance=record, **options)
+            restored = draft is not None and drafts.put_back(form, draft)
         context = {
             "form": form, "title": title, "crumbs": crumbs, "cancel_url": cancel, "next": self.asked_for(),
-            "object": record if record.pk else None,
+            "object": record if record.pk else None, "desk": desk, "restored": restored,
         }  # fmt: skip
         return self.render(self.form_template, context, status=status)
+
+    def draft_answer(self, record: Record) -> HttpResponse | None:
+        """The answer to an autosave, or to throwing a draft away; None for everything else that a form is asked."""
+        if self.request.method != "POST" or not self.keeps_drafts:
+            return None
+        if drafts.HEADER in self.request.headers:
+            return drafts.take_draft(self.request, record, self.actor)
+        if thrown := self.request.POST.get("discard_draft"):
+            drafts.forget(self.request.path, thrown, self.actor)
+            return drafts.mark_saved(redirect(self.request.get_full_path()), self.request.path)
+        return None
+
+    def desk(self) -> tuple[drafts.Desk | None, Draft | None]:
+        """Where drafts of this form are kept, and the draft to go on with; nothing where none are kept."""
+        if not self.keeps_drafts:
+            return None, None
+        asked = self.request.POST.get("draft") or self.request.GET.get("draft") or ""
+        return drafts.desk_at(self.request.path, self.actor, token=drafts.as_token(asked))
+
+    def saved(self, record: Record) -> HttpResponse:
+        """On to the next page; what was kept of the form until now is no longer needed."""
+        response = redirect(self.after(record))
+        if not self.keeps_drafts:
+            return response
+        drafts.forget(self.request.path, self.request.POST.get("draft", ""), self.actor)
+        return drafts.mark_saved(response, self.request.path)
 
     def delete(self) -> HttpResponse:
         record = self.record()

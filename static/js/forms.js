@@ -1,5 +1,7 @@
 // Nothing typed is lost: leaving with unsaved text asks, and what was sent after the session had ended is put back
-// after signing in. A form is sent once. Errors take the focus.
+// after signing in. A form is sent once. Errors take the focus. Forms with a field `draft` are kept by autosave.js.
+import { putBack, readFields } from "./typed.js";
+
 const sent = new WeakSet();
 let dirty = false;
 
@@ -14,31 +16,12 @@ function say(form, text) {
 
 const KEPT = "unsaved";
 
-// With the version that was read, so that what others saved meanwhile is still noticed.
-const READ = ["record_version", "record_base"];
-const NOT_TYPED = ["hidden", "password", "file", "submit", "button"];
-
-const typedIn = (form) =>
-  [...form.elements].filter((field) => READ.includes(field.name) || (field.name && !NOT_TYPED.includes(field.type)));
-
 function keep(form) {
-  const fields = typedIn(form).map((field) => [field.name, field.value, field.checked ?? null]);
+  const fields = readFields(form);
   try {
     sessionStorage.setItem(KEPT, JSON.stringify({ owner: form.dataset.owner, path: location.pathname, fields }));
   } catch {
     // A full or forbidden store takes nothing away from sending the form.
-  }
-}
-
-function putBack(form, fields) {
-  const inputs = typedIn(form);
-  for (const [name, value, checked] of fields) {
-    const choice = typeof checked === "boolean" && inputs.find((input) => input.name === name && input.value === value);
-    const field = choice || inputs.find((input) => input.name === name);
-    if (!field) continue;
-    if (["checkbox", "radio"].includes(field.type)) field.checked = checked;
-    else field.value = value;
-    for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
   }
 }
 
@@ -60,7 +43,12 @@ document.addEventListener("input", (event) => {
   const form = guarded(event.target);
   if (!form || event.target.type === "hidden") return;
   dirty = true;
-  say(form, form.dataset.guard);
+  if (!form.elements.draft) say(form, form.dataset.guard);
+});
+
+// Everything typed lies elsewhere now, too: nothing is lost by leaving.
+document.addEventListener("draft-kept", () => {
+  dirty = false;
 });
 
 document.addEventListener("submit", (event) => {
@@ -72,7 +60,7 @@ document.addEventListener("submit", (event) => {
   }
   if (!form.hasAttribute("hx-post")) sent.add(form);
   if (guarded(form)) {
-    keep(form);
+    if (!form.elements.draft || !window.crypto?.subtle) keep(form);
     dirty = false;
     say(form, form.dataset.sending ?? "");
   }
@@ -92,5 +80,16 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.target.matches?.("[data-no-submit]")) event.preventDefault();
 });
 
+// The server says by a cookie which form was saved: what this browser kept of it is done with.
+function forgetSaved() {
+  const saved = document.cookie.match(/(?:^|; )saved_form="?([^";]+)"?/)?.[1];
+  if (!saved) return;
+  document.cookie = "saved_form=; path=/; max-age=0; samesite=lax";
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith("draft:") && name.endsWith(`:${saved}`)) localStorage.removeItem(name);
+  }
+}
+
+forgetSaved();
 settle();
 document.querySelector("[data-focus]")?.focus();

@@ -69,6 +69,7 @@ class DebriefViews(VisitPartViews):
     resource = "debrief"
     pages: ClassVar[Sequence[str]] = ("edit", "step")
     form_class = DebriefForm
+    keeps_drafts = True
     tab = "debrief"
 
     def tab_url(self, record: Any = None) -> str:

@@ -97,6 +97,7 @@ class SessionNoteViews(SessionPartViews):
     prefix = "study-visits/<int:visit_pk>/agenda/<int:item_pk>/notes"
     resource = "session_note"
     form_class = SessionNoteForm
+    keeps_drafts = True
     add_title = _("Write notes")
 
     def anchor(self, record: Any) -> str:

@@ -38,10 +38,13 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def open_page(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
-    """`open_page(javascript=False)`: a fresh window on the running portal that fails on errors in its console."""
+    """`open_page(javascript=False)`: a fresh window on the running portal that fails on errors in its console.
+
+    `tolerates` names those that belong to the story, such as an answer of 401 to somebody signed out.
+    """
     windows, complaints = [], []
 
-    def open_window(*, javascript: bool = True, **options: Any) -> Any:
+    def open_window(*, javascript: bool = True, tolerates: tuple[str, ...] = (), **options: Any) -> Any:
         window = chromium.new_context(
             base_url=live_server.url,
             java_script_enabled=javascript,
@@ -52,9 +55,12 @@ def open_page(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
         window.set_default_timeout(20_000)
         windows.append(window)
         page = window.new_page()
-        page.on(
-            "console", lambda message: complaints.append(message.text) if message.type == "error" else None
-        )
+
+        def complain(message: Any) -> None:
+            if message.type == "error" and not any(words in message.text for words in tolerates):
+                complaints.append(message.text)
+
+        page.on("console", complain)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 

@@ -1,7 +1,8 @@
-"""Models of the platform: records, history, references, documents, dates that sources give, form tokens."""
+"""Models of the platform: records, history, references, documents, dates that sources give, form tokens, drafts."""
 
 from fmm_portal.core.models.activity import Activity
 from fmm_portal.core.models.document import Document
+from fmm_portal.core.models.draft import Draft
 from fmm_portal.core.models.record import Record, Referenced, Searchable
 from fmm_portal.core.models.reference import ReferenceSequence
 from fmm_portal.core.models.stated_date import StatedDate
@@ -10,6 +11,7 @@ from fmm_portal.core.models.submission import Submission
 __all__ = (
     "Activity",
     "Document",
+    "Draft",
     "Record",
     "ReferenceSequence",
     "Referenced",
