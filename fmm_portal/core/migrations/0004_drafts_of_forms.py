@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0002_dates_that_sources_give'),
+        ('core', '0003_documents_by_title'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
