@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.querysets import fold
@@ -27,7 +29,7 @@ def days(first: PartialDate | None, last: PartialDate | None) -> str:
 def dated(text: str, first: PartialDate | None, last: PartialDate | None) -> str:
     """ "13–14 November 2017: Final validation workshop", or the text alone."""
     when = days(first, last)
-    return f"{when}: {text}" if when else text
+    return _("%(when)s: %(text)s") % {"when": when, "text": text} if when else text
 
 
 def lines_of(text: Multilingual) -> list[str]:

@@ -20,8 +20,10 @@ from fmm_portal.core.principals import Source, system_actor
 from fmm_portal.core.workflow import workflow_for
 from fmm_portal.facility.models import Request
 from fmm_portal.institutions.models import Institution
+from fmm_portal.news.models import NewsItem
 from studyvisits.agenda import overlaps
 from studyvisits.demo.accounts import prepare_accounts
+from studyvisits.demo.founding_case import POSITIONS, STOPS
 from studyvisits.demo.loading import load_demo, resolve_days
 from studyvisits.demo.notes import DemoNotes
 from studyvisits.models import AgendaHost, Commitment, Leg, StudyVisit
@@ -195,6 +197,32 @@ def test_second_load_changes_nothing_and_says_so(loaded):
     assert all("nothing to do" in line for line in lines)
     assert Activity.objects.count() == count
     assert StudyVisit.objects.count() == 5
+
+
+def test_founding_news_tells_the_delegation_the_programme_and_what_came_before(loaded, founding, client):
+    item = NewsItem.objects.drafted_from(founding).get()
+    assert (item.status, str(item.date), {c.code for c in item.countries.all()}) == (
+        "published",
+        "25 January 2019",
+        {"TG", "TN"},
+    )
+    page = client.get(item.public_url("en")).content.decode().replace("&#x27;", "'")
+    for position in POSITIONS:
+        assert position in page
+    assert "The programme had 6 stops." in page
+    for stop in STOPS:
+        assert stop.lower() in page.lower()
+    for line in (
+        "A delegation of 6 people from Togo on a study visit to Tunisia, 21–25 January 2019.",
+        "The visit ended with a summary and debriefing session with the heads of ANETI.",
+        "Earlier activities: Togo",
+        "July 2015: ",
+        "9–12 August 2016: ",
+        "13–14 November 2017: ",
+    ):
+        assert line in page
+    assert "Presumed to be the head" not in page, "remarks stay inside"
+    assert {"en", "fr"} <= set(item.title) == set(item.body)
 
 
 def test_load_demo_command_says_what_it_did_and_loads_what_is_missing(loaded):
