@@ -9,10 +9,11 @@ class InstitutionsConfig(AppConfig):
 
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
-        from fmm_portal.institutions import country_counts, navigation, policies
+        from fmm_portal.institutions import country_counts, my_countries, navigation, policies
         from fmm_portal.institutions.models import Institution
 
         policies.register()
         navigation.register()
         country_counts.register()
+        my_countries.register()
         register_document_host(Institution)

@@ -11,7 +11,8 @@ class ReportsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from fmm_portal.core.navigation import NavigationItem, register_navigation
-        from fmm_portal.reports import policies
+        from fmm_portal.reports import home, policies
 
         policies.register()
+        home.register()
         register_navigation(NavigationItem(_("Reports"), "reports:report_list", 50, ("/reports/",)))
