@@ -144,7 +144,8 @@ def _sessions(visits: QuerySet[StudyVisit], now: date) -> Iterable[Coming]:
         assert item.day is not None
         days.setdefault((item.day, item.visit_id), []).append(item)
     for (day, visit), items in days.items():
-        text = ngettext(
+        text = npgettext(
+            "sessions of a day",
             "%(session)s (%(visit)s)",
             "%(count)d sessions, the first: %(session)s (%(visit)s)",
             len(items),
