@@ -6,13 +6,17 @@ from django.utils.translation import ngettext
 
 from delegations.enums import DelegateStatus
 from delegations.models import Delegate, Delegation
-from fmm_portal.core.home import HomePart, Task, register_home
+from delegations.policies import sent_by
+from fmm_portal.accounts.enums import Role
+from fmm_portal.accounts.roles import countries_of, institutions_of, is_staff
+from fmm_portal.core.home import HomePart, HomeSection, Task, Wait, register_home
 from fmm_portal.core.navigation import NavigationItem, register_navigation
 from fmm_portal.core.policies import can
 from fmm_portal.core.principals import Principal
 
 # More than this and the sentence says enough.
 LOOKED_AT = 20
+SHOWN = 5
 
 
 def nominations_waiting(principal: Principal) -> HomePart:
@@ -20,30 +24,37 @@ def nominations_waiting(principal: Principal) -> HomePart:
     if not can(principal, "create", Delegate).allowed:
         return HomePart()
     rows = Delegate.objects.visible_to(principal).filter(status=DelegateStatus.NOMINATED)
-    waiting: dict[Delegation, int] = {}
-    for delegate in rows.with_related()[:LOOKED_AT]:
+    waiting: dict[Delegation, list[Delegate]] = {}
+    for delegate in rows.with_related().order_by("created_at", "pk")[:LOOKED_AT]:
         if can(principal, "confirm", delegate).allowed:
-            waiting[delegate.delegation] = waiting.get(delegate.delegation, 0) + 1
-    words = [
-        (
-            delegation,
-            ngettext(
-                "%(count)d nomination to settle: %(delegation)s",
-                "%(count)d nominations to settle: %(delegation)s",
-                count,
-            )
-            % {"count": count, "delegation": delegation},
-        )
-        for delegation, count in waiting.items()
+            waiting.setdefault(delegate.delegation, []).append(delegate)
+    tasks, waits = [], []
+    for delegation, nominated in waiting.items():
+        text = ngettext(
+            "%(count)d nomination to settle: %(delegation)s",
+            "%(count)d nominations to settle: %(delegation)s",
+            len(nominated),
+        ) % {"count": len(nominated), "delegation": delegation}
+        address = delegation.get_absolute_url()
+        tasks.append(Task(text, address, _("Settle nominations")))
+        waits.append(Wait(text, address, nominated[0].created_at))
+    if is_staff(principal):
+        return HomePart(tasks=tasks, asked=waits)
+    return HomePart(tasks=tasks, sections=_to_nominate(principal))
+
+
+def _to_nominate(principal: Principal) -> list[HomeSection]:
+    """Delegations in preparation to which a focal point may add people of its own."""
+    if not institutions_of(principal, {Role.PARTNER}) and not countries_of(principal, {Role.PARTNER}):
+        return []
+    sent = Delegation.objects.visible_to(principal).filter(sent_by(principal, {Role.PARTNER}))
+    travelled = Delegate.objects.filter(status=DelegateStatus.ATTENDED).order_by().values("delegation")
+    ahead = sent.exclude(pk__in=travelled).exclude(reported_size__isnull=False)
+    rows = [
+        (delegation, reverse("delegations:delegate_create", args=[delegation.pk]))
+        for delegation in ahead.with_related()[:SHOWN]
     ]
-    return HomePart(
-        tasks=[
-            Task(
-                text, reverse("delegations:delegation_detail", args=[delegation.pk]), _("Settle nominations")
-            )
-            for delegation, text in words
-        ]
-    )
+    return [HomeSection("delegations/home_nominate.html", {"rows": rows})] if rows else []
 
 
 def register() -> None:

@@ -3,17 +3,19 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, npgettext
+from django.utils.translation import gettext_lazy, ngettext, npgettext
 
 from fmm_portal.accounts.enums import Role
 from fmm_portal.accounts.roles import institutions_of, is_staff
-from fmm_portal.core.home import Figure, HomePart, Task, register_home
+from fmm_portal.core.home import Figure, HomePart, HomeSection, Task, register_home
 from fmm_portal.core.partial_dates import PartialDate, today
 from fmm_portal.core.principals import Principal
 from fmm_portal.core.resource import with_query
+from fmm_portal.institutions.my_countries import LineCell, register_country_line
+from strategies.enums import PlanActivityStatus
 from strategies.models import ActionPlan, PlanActivity, Review
 from strategies.quarters import last_day_of
 
@@ -23,21 +25,40 @@ LOOKED_AT = 20
 REVIEWED_WITHIN = timedelta(days=365)
 
 
-def _led(principal: Principal) -> Iterable[Task]:
+def _led(principal: Principal) -> list[HomeSection]:
     """Activities that the person's institution leads, due this quarter or overdue."""
     institutions = institutions_of(principal, {Role.PARTNER})
     if not institutions:
-        return
+        return []
     due = PlanActivity.objects.visible_to(principal).filter(lead__in=institutions).due()
-    for activity in due.select_related("plan").order_by("ends_in", "starts_in", "pk")[:LOOKED_AT]:
-        args = [activity.plan.strategy_id, activity.plan_id, activity.pk]
-        yield Task(
-            str(activity),
-            reverse("strategies:plan_activity_progress", args=args),
-            _("Update progress"),
+    rows = [
+        (
+            activity,
+            reverse(
+                "strategies:plan_activity_progress",
+                args=[activity.plan.strategy_id, activity.plan_id, activity.pk],
+            ),
             last_day_of(activity.ends_in or activity.starts_in),
-            is_late=activity.is_overdue,
         )
+        for activity in due.select_related("plan").order_by("ends_in", "starts_in", "pk")[:LOOKED_AT]
+    ]
+    return [HomeSection("strategies/home_activities.html", {"rows": rows})]
+
+
+def _progress(principal: Principal) -> dict[int, LineCell]:
+    """ "11 of 54" of the latest plan of each country, leading to those that are done."""
+    known = (
+        PlanActivity.objects.visible_to(principal)
+        .filter(plan__strategy__country__isnull=False)
+        .exclude(status=PlanActivityStatus.CANCELLED)
+    )
+    counted = known.order_by("plan").values_list("plan__strategy__country", "plan__strategy", "plan")
+    done = Count("pk", filter=Q(status=PlanActivityStatus.DONE))
+    found: dict[int, LineCell] = {}
+    for country, strategy, plan, finished, total in counted.annotate(finished=done, total=Count("pk")):
+        page = with_query(reverse("strategies:plan_detail", args=[strategy, plan]), status="done")
+        found[country] = LineCell(_("%(done)d of %(total)d") % {"done": finished, "total": total}, page)
+    return found
 
 
 def _to_review(principal: Principal) -> Iterable[Task]:
@@ -76,7 +97,7 @@ def _overdue(principal: Principal) -> Iterable[Task]:
 
 def plans_at_a_glance(principal: Principal) -> HomePart:
     if not is_staff(principal):
-        return HomePart(tasks=list(_led(principal)))
+        return HomePart(sections=_led(principal))
     overdue = PlanActivity.objects.visible_to(principal).overdue()
     late = overdue.count()
     plans = list(overdue.order_by().values_list("plan__strategy", "plan").distinct()[:2])
@@ -91,3 +112,4 @@ def plans_at_a_glance(principal: Principal) -> HomePart:
 
 def register() -> None:
     register_home(plans_at_a_glance, order=30)
+    register_country_line("plan", gettext_lazy("Plan progress"), _progress, order=30)

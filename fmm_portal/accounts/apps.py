@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from fmm_portal.accounts import policies
+        from fmm_portal.accounts import home, policies
 
         policies.register()
+        home.register()

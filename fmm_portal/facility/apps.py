@@ -10,7 +10,6 @@ class FacilityConfig(AppConfig):
 
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
-        from fmm_portal.core.home import register_home
         from fmm_portal.core.navigation import NavigationItem, register_in_section, register_navigation
         from fmm_portal.core.stated_dates import register_dated
         from fmm_portal.facility import (
@@ -23,15 +22,16 @@ class FacilityConfig(AppConfig):
             reports,
             search,
             thread,
+            waiting,
             workflow,
         )
         from fmm_portal.facility.models import Action, Activity, Request
-        from fmm_portal.facility.waiting import actions_at_a_glance
         from fmm_portal.institutions.navigation import DIRECTORY
 
         policies.register()
         workflow.register()
         navigation.register()
+        waiting.register()
         thread.register()
         search.register()
         country_events.register()
@@ -42,6 +42,5 @@ class FacilityConfig(AppConfig):
         for model in (Request, Action, Activity):
             register_document_host(model)
             register_dated(model)
-        register_home(actions_at_a_glance, order=7)
         register_navigation(NavigationItem(_("Actions"), "facility:action_list", 7, ("/actions/",)))
         register_in_section(DIRECTORY, NavigationItem(_("Programmes"), "facility:programme_list", 50))

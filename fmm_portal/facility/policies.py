@@ -43,12 +43,14 @@ from fmm_portal.institutions.policies import DirectoryPolicy
 ANSWERING_ROLES: AbstractSet[str] = {Role.PARTNER, Role.HOST}
 
 
-class ProgrammePolicy(DirectoryPolicy):
+class ConfigurationPolicy(DirectoryPolicy):
     """Programmes and facilities are read by everyone who has a role and kept by managers."""
 
     def may_change(self, principal: Principal, obj: Any) -> Decision:
         return YES if is_manager(principal) else no()
 
+
+class ProgrammePolicy(ConfigurationPolicy):
     def may_request_report(self, principal: Principal, obj: Any) -> Decision:
         """The programme at a glance is for its staff and its viewers."""
         return YES if reads_the_programme(principal) else no()
@@ -397,8 +399,9 @@ class BudgetLinePolicy(PartPolicy):
 
 
 def register() -> None:
-    for model in (Programme, VisibilityText, Logo, Facility, Criterion):
-        register_policy(model, ProgrammePolicy())
+    register_policy(Programme, ProgrammePolicy())
+    for model in (VisibilityText, Logo, Facility, Criterion):
+        register_policy(model, ConfigurationPolicy())
     register_policy(Request, REQUESTS)
     register_policy(Consultee, ConsulteePolicy(Request, "request"))
     register_policy(AssessmentScore, AssessmentScorePolicy(Request, "request"))

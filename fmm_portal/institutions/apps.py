@@ -9,11 +9,12 @@ class InstitutionsConfig(AppConfig):
 
     def ready(self) -> None:
         from fmm_portal.core.documents import register_document_host
-        from fmm_portal.institutions import country_counts, navigation, policies, search
+        from fmm_portal.institutions import country_counts, my_countries, navigation, policies, search
         from fmm_portal.institutions.models import Institution
 
         policies.register()
         navigation.register()
         country_counts.register()
         search.register()
+        my_countries.register()
         register_document_host(Institution)

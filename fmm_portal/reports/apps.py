@@ -15,4 +15,7 @@ class ReportsConfig(AppConfig):
 
         policies.register()
         search.register()
+        from fmm_portal.reports import home, policies
+
+        home.register()
         register_navigation(NavigationItem(_("Reports"), "reports:report_list", 50, ("/reports/",)))

@@ -24,6 +24,9 @@ class ReportFilterSet(RecordFilterSet):
     language = django_filters.ChoiceFilter(
         choices=settings.LANGUAGES, label=_("Language"), empty_label=_("Any")
     )
+    asked_from = django_filters.DateFilter(
+        field_name="created_at", lookup_expr="date__gte", label=_("Asked for from")
+    )
     is_mine = django_filters.BooleanFilter(method="filter_mine", label=_("Asked for by me"))
 
     class Meta:

@@ -71,10 +71,10 @@ def test_officer_is_told_when_everybody_has_answered(browser_of, amina, sami, by
     assert tasks(browser_of(amina)) == [(f"Everybody has answered: {asked}", "Begin assessment", False)]
 
 
-def test_number_of_requests_leads_to_its_rows(browser_of, amina) -> None:
+def test_number_of_requests_leads_to_its_rows(browser_of, marc) -> None:
     RequestFactory(status="submitted")
     RequestFactory(status="draft")
-    client = browser_of(amina)
+    client = browser_of(marc)
     figure = next(f for f in client.get("/").context["figures"] if "under way" in str(f.label))
     assert (figure.number, str(figure.label)) == (1, "request under way")
     assert client.get(figure.url).context["listing"].count == 1
