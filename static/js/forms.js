@@ -21,10 +21,13 @@ const NOT_TYPED = ["hidden", "password", "file", "submit", "button"];
 const typedIn = (form) =>
   [...form.elements].filter((field) => READ.includes(field.name) || (field.name && !NOT_TYPED.includes(field.type)));
 
+// A form that was opened within another page belongs to the page that it is sent to. A field may be called "action".
+const pathOf = (form) => new URL(form.getAttribute("action") ?? "", location.href).pathname;
+
 function keep(form) {
   const fields = typedIn(form).map((field) => [field.name, field.value, field.checked ?? null]);
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify({ owner: form.dataset.owner, path: location.pathname, fields }));
+    sessionStorage.setItem(KEPT, JSON.stringify({ owner: form.dataset.owner, path: pathOf(form), fields }));
   } catch {
     // A full or forbidden store takes nothing away from sending the form.
   }
