@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from delegations.enums import COUNTED_ROLES, PLANNED_STATUSES, DelegateStatus
 from delegations.models import Delegate, Delegation
 from fmm_portal.institutions.enums import Constituency, Sex
+
+SEATS, CONSTITUENCIES, WOMEN = "seats", "constituencies", "women"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,18 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Meter:
+    """One target beside what stands for it, in words and as a part of a whole."""
+
+    kind: str
+    label: str
+    words: str
+    part: float
+    whole: float
+    is_short: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Composition:
     """Counts of seats. Percentages are of all seats, those of unknown sex included."""
 
@@ -44,6 +59,47 @@ class Composition:
     def shown_total(self) -> int:
         """Those who came, or, until then, those who are meant to."""
         return self.actual or self.planned
+
+    @property
+    def meters(self) -> list[Meter]:
+        """What was asked for, one after the other: seats, constituencies represented, women."""
+        found = []
+        total = self.shown_total
+        if self.target:
+            words = ngettext("%(done)d of %(target)d seat", "%(done)d of %(target)d seats", self.target)
+            shown = words % {"done": total, "target": self.target}
+            found.append(Meter(SEATS, _("Seats"), shown, total, max(self.target, total), total < self.target))
+        asked = [share for share in self.by_constituency if share.target]
+        if asked:
+            met = sum(not share.is_short for share in asked)
+            words = ngettext(
+                "%(done)d of %(target)d constituency", "%(done)d of %(target)d constituencies", len(asked)
+            )
+            shown = words % {"done": met, "target": len(asked)}
+            found.append(Meter(CONSTITUENCIES, _("Constituencies"), shown, met, len(asked), met < len(asked)))
+        if self.target_women_percent is not None:
+            percent = self.women_percent
+            known = _("%(percent)d %%, at least %(target)d %% asked for")
+            shown = (
+                _("not known")
+                if percent is None
+                else known % {"percent": percent, "target": self.target_women_percent}
+            )
+            found.append(
+                Meter(WOMEN, _("Women"), shown, percent or 0, 100, percent is None or self.is_short_of_women)
+            )
+        return found
+
+    @property
+    def summary(self) -> str:
+        """ "6 of 6 seats, 2 of 3 constituencies; women: not known"; "" when nothing was asked."""
+        numbers = ", ".join(meter.words for meter in self.meters if meter.kind != WOMEN)
+        women = "".join(
+            _("%(label)s: %(value)s") % {"label": meter.label.lower(), "value": meter.words}
+            for meter in self.meters
+            if meter.kind == WOMEN
+        )
+        return "; ".join(part for part in (numbers, women) if part)
 
     @property
     def targets_met(self) -> list[bool]:

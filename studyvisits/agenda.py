@@ -16,6 +16,8 @@ from studyvisits.models import AgendaItem
 
 # A session without a stated end is taken to last until the next one begins: it overlaps nothing by itself.
 Snapshot = dict[str, Any]
+# The answer of a host that confirmed another slot than the one that is published.
+MOVED_SINCE = "outdated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,11 @@ def snapshot_item(item: AgendaItem) -> Snapshot:
         "topic": dict(item.topic),
         "host_label": dict(item.host_label),
         "hosts": [
-            {"institution_id": host.institution_id, "label": in_every_language(host.institution)}
+            {
+                "institution_id": host.institution_id,
+                "label": in_every_language(host.institution),
+                "answer": MOVED_SINCE if host.is_outdated else host.status,
+            }
             for host in item.hosts.all()
         ],
         "place": item.place,
@@ -92,9 +98,22 @@ def in_every_language(record: Record) -> dict[str, str]:
 
 
 def without_labels(item: Mapping[str, Any]) -> Snapshot:
-    """A published item without the names that its hosts and its place happened to have."""
+    """A published item without the names that its hosts and its place happened to have, and without answers."""
     hosts = [host["institution_id"] for host in item["hosts"]]
     return {**{name: value for name, value in item.items() if name != "leg"}, "hosts": hosts}
+
+
+def answers_between(
+    before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]
+) -> list[list[Snapshot]]:
+    """The hosts whose answer differs, `[before, after]`; empty when none does. Old versions hold no answers."""
+    old = {host["institution_id"]: dict(host) for host in before if "answer" in host}
+    changed = [
+        (old[host["institution_id"]], dict(host))
+        for host in after
+        if host["institution_id"] in old and old[host["institution_id"]]["answer"] != host["answer"]
+    ]
+    return [list(hosts) for hosts in zip(*changed, strict=True)]
 
 
 def changes_between(
@@ -114,6 +133,9 @@ def changes_between(
             for name, value in without_labels(item).items()
             if known.get(name) != value
         }
+        answered = answers_between(old[key]["hosts"], item["hosts"])
+        if answered:
+            fields["answers"] = answered
         if fields:
             changes.append({"change": "changed", "item": dict(item), "fields": fields})
     changes.extend({"change": "removed", "item": dict(item)} for key, item in old.items() if key not in new)

@@ -1,5 +1,6 @@
 """Forms of study visits and their parts. They ask; the services and the models decide."""
 
+import uuid
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, ClassVar
@@ -223,6 +224,11 @@ class AnswerForm(RecordForm):
         return {"answer": answer, "status": QuestionStatus.ANSWERED if answer else QuestionStatus.OPEN}
 
 
+def day_named(text: str) -> date | None:
+    """A day as a form names it; None for the days that are not known."""
+    return None if text == "unknown" else date.fromisoformat(text)
+
+
 # --- The agenda ------------------------------------------------------------------------------------------------
 
 
@@ -316,6 +322,39 @@ class AgendaHostForm(RecordForm):
         super().__init__(*args, **kwargs)
         if self.is_edit:
             del self.fields["institution"]
+
+
+class CopyDayForm(forms.Form):
+    """Which day to repeat, and on which."""
+
+    submission = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
+    day = forms.TypedChoiceField(label=_("Sessions of"), coerce=day_named, empty_value=None)
+    to = forms.DateField(label=_("Copy to"), help_text=_("Hosts are asked again for the new slots."))
+
+    def __init__(self, *args: Any, visit: StudyVisit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        planned = AgendaItem.objects.filter(visit=visit).order_by("day").values_list("day", flat=True)
+        known = sorted({day for day in planned if day})
+        choices = [(day.isoformat(), long_day(day)) for day in known]
+        if None in planned:
+            choices.append(("unknown", _t("Order known, day not")))
+        self.fields["day"].choices = choices  # type: ignore[attr-defined]
+        days = visit_days(visit)
+        if days:
+            self.fields["to"] = forms.TypedChoiceField(
+                label=self.fields["to"].label,
+                help_text=self.fields["to"].help_text,
+                choices=[("", _("Choose…")), *((day.isoformat(), long_day(day)) for day in days)],
+                coerce=date.fromisoformat,
+            )
+        else:
+            self.fields["to"].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.get("to") is not None and values.get("to") == values.get("day"):
+            self.add_error("to", _t("Choose another day than the one that is copied."))
+        return values
 
 
 class PublishForm(forms.Form):

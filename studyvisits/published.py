@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from fmm_portal.core.multilingual import Multilingual
-from studyvisits.agenda import long_day
-from studyvisits.enums import SessionKind
+from fmm_portal.core.querysets import fold
+from studyvisits.agenda import MOVED_SINCE, long_day
+from studyvisits.enums import HostStatus, SessionKind
 
 ADDED, CHANGED, REMOVED = "added", "changed", "removed"
 LABELS = {
@@ -24,7 +25,10 @@ LABELS = {
     "hosts": gettext_lazy("host institutions"),
     "place": gettext_lazy("place"),
     "leg": gettext_lazy("leg"),
+    "answers": gettext_lazy("answers of hosts"),
 }
+# What a session changes when it only moves.
+WHEN = {"day", "starts_at", "ends_at", "order"}
 
 
 class PublishedItem(NamedTuple):
@@ -56,6 +60,15 @@ class ItemChange(NamedTuple):
     title: str
     when: str
     fields: list[FieldChange]
+    # Whom it concerns besides the delegation: the hosts that the session has or had.
+    hosts: list[str]
+
+
+class Concerned(NamedTuple):
+    """A host and the sessions of its own that changed."""
+
+    host: str
+    changes: list[ItemChange]
 
 
 def _title(item: Mapping[str, Any]) -> str:
@@ -113,9 +126,28 @@ def read_changes(changes: Iterable[Mapping[str, Any]]) -> list[ItemChange]:
         verb = verbs[change["change"]]
         if set(pairs) == {"order"}:
             verb = _("Moved within the day")
+        elif set(pairs) == {"answers"}:
+            verb = _("Answered")
+        elif pairs and set(pairs) <= WHEN | {"answers"}:
+            verb = _("Moved")
         when = ", ".join(part for part in (_heading(item["day"]), _hours(item)) if part)
-        found.append(ItemChange(change["change"], verb, _title(item), when, fields))
+        found.append(ItemChange(change["change"], verb, _title(item), when, fields, _concerned(item, pairs)))
     return found
+
+
+def _concerned(item: Mapping[str, Any], pairs: Mapping[str, Any]) -> list[str]:
+    """The hosts after the change, and those that it takes out."""
+    hosts = [*item["hosts"], *(pairs["hosts"][0] if "hosts" in pairs else ())]
+    return list(dict.fromkeys(_hosts([host]) for host in hosts if isinstance(host, Mapping)))
+
+
+def by_host(changes: Iterable[ItemChange]) -> list[Concerned]:
+    """The same changes by the hosts whom they concern; all of them concern the delegation."""
+    found: dict[str, list[ItemChange]] = {}
+    for change in changes:
+        for host in change.hosts:
+            found.setdefault(host, []).append(change)
+    return [Concerned(host, found[host]) for host in sorted(found, key=fold)]
 
 
 def _shown(name: str, value: Any) -> str:
@@ -127,4 +159,12 @@ def _shown(name: str, value: Any) -> str:
         return long_day(date.fromisoformat(value))
     if name == "kind":
         return _kind(value)
+    if name == "answers":
+        return ", ".join(f"{_hosts([host])} ({_answer(host['answer'])})" for host in value)
     return _hosts(value) if name == "hosts" else str(value)
+
+
+def _answer(code: str) -> str:
+    if code == MOVED_SINCE:
+        return _("confirmed for another slot")
+    return str(dict(HostStatus.choices).get(code, code))

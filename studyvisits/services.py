@@ -1,6 +1,8 @@
 """What happens around a study visit beyond saving one record."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from types import EllipsisType
 from typing import Any
 
 from django.db import transaction
@@ -17,9 +19,10 @@ from fmm_portal.core.policies import require
 from fmm_portal.core.principals import Actor
 from fmm_portal.core.services import create_record, delete_record, lock, update_record
 from fmm_portal.institutions.models import Country, Institution
-from studyvisits.agenda import changes_between, snapshot_item
-from studyvisits.enums import AttendanceStatus
+from studyvisits.agenda import changes_between, order_in_day, snapshot_item
+from studyvisits.enums import AttendanceStatus, HostStatus
 from studyvisits.models import (
+    AgendaHost,
     AgendaItem,
     AgendaVersion,
     Attendance,
@@ -29,6 +32,9 @@ from studyvisits.models import (
     SessionNote,
     StudyVisit,
 )
+
+# What a copied session has of the first one; its answers, notes and questions are its own.
+COPIED = ("starts_at", "ends_at", "kind", "topic", "host_label", "leg", "place", "languages", "notes")
 
 
 @transaction.atomic
@@ -108,19 +114,68 @@ def publish_agenda(
 
 
 @transaction.atomic
-def move_agenda_item(item: AgendaItem, *, actor: Actor, after: AgendaItem | None) -> None:
+def move_agenda_item(
+    item: AgendaItem,
+    *,
+    actor: Actor,
+    after: AgendaItem | None,
+    day: date | EllipsisType | None = ...,
+) -> None:
     """Put an item behind another of its day, or first when `after` is None; the day's order is renumbered.
 
-    Raises Forbidden, and Refused when the other item is of another day.
+    `day` takes it to another day, None to those whose day is not known.
+    Raises Forbidden, and Refused when the other item is of another day or an hour would lose its day.
     """
-    siblings = list(AgendaItem.objects.filter(visit=item.visit_id, day=item.day).exclude(pk=item.pk))
+    to = item.day if isinstance(day, EllipsisType) else day
+    siblings = list(AgendaItem.objects.filter(visit=item.visit_id, day=to).exclude(pk=item.pk))
     if after is not None and after not in siblings:
         raise Refused(_("An item cannot be put behind one of another day."), code="other_day")
     position = siblings.index(after) + 1 if after is not None else 0
     siblings.insert(position, item)
     for order, sibling in enumerate(siblings, start=1):
-        if sibling.order != order:
+        if sibling == item and item.day != to:
+            _take_to(item, day=to, order=order, actor=actor)
+        elif sibling.order != order:
             update_record(sibling, actor=actor, changes={"order": order})
+
+
+@transaction.atomic
+def move_to_day(item: AgendaItem, *, actor: Actor, day: date | None) -> None:
+    """Take an item to another day, among its sessions by its hour, or behind them when it has none.
+
+    Raises Forbidden, and Refused when an hour would lose its day.
+    """
+    if item.day != day:
+        siblings = AgendaItem.objects.filter(visit=item.visit_id, day=day)
+        _take_to(item, day=day, order=order_in_day(item.starts_at, siblings), actor=actor)
+
+
+def _take_to(item: AgendaItem, *, day: date | None, order: int, actor: Actor) -> None:
+    if day is None and item.starts_at is not None:
+        raise Refused(_("An hour needs its day. Take the hours away first."), code="hour_without_day")
+    update_record(item, actor=actor, changes={"day": day, "order": order})
+
+
+@transaction.atomic
+def copy_day(visit: StudyVisit, *, actor: Actor, day: date | None, to: date) -> list[AgendaItem]:
+    """Add the sessions of a day to another one, behind what is there. Their hosts are asked anew.
+
+    Raises Forbidden, and Refused when the day has no sessions.
+    """
+    originals = list(AgendaItem.objects.filter(visit=visit, day=day).with_related())
+    if not originals:
+        raise Refused(_("There is nothing to copy on this day."), code="empty_day")
+    there = AgendaItem.objects.filter(visit=visit, day=to)
+    last = max((item.order for item in there), default=0)
+    copies = []
+    for order, original in enumerate(originals, start=last + 1):
+        copied = {name: getattr(original, name) for name in COPIED}
+        copy = AgendaItem(visit=visit, day=to, order=order, **copied)
+        copies.append(create_record(copy, actor=actor))
+        for host in original.hosts.all():
+            if host.status not in (HostStatus.DECLINED, HostStatus.REPLACED):
+                create_record(AgendaHost(item=copy, institution=host.institution), actor=actor)
+    return copies
 
 
 def _position_of(actor: Actor) -> str:

@@ -11,11 +11,9 @@ class ReportsConfig(AppConfig):
         from django.utils.translation import gettext_lazy as _
 
         from fmm_portal.core.navigation import NavigationItem, register_navigation
-        from fmm_portal.reports import policies, search
+        from fmm_portal.reports import home, policies, search
 
         policies.register()
         search.register()
-        from fmm_portal.reports import home, policies
-
         home.register()
         register_navigation(NavigationItem(_("Reports"), "reports:report_list", 50, ("/reports/",)))

@@ -16,10 +16,13 @@ function say(form, text) {
 
 const KEPT = "unsaved";
 
+// A form that was opened within another page belongs to the page that it is sent to. A field may be called "action".
+const pathOf = (form) => new URL(form.getAttribute("action") ?? "", location.href).pathname;
+
 function keep(form) {
   const fields = readFields(form);
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify({ owner: form.dataset.owner, path: location.pathname, fields }));
+    sessionStorage.setItem(KEPT, JSON.stringify({ owner: form.dataset.owner, path: pathOf(form), fields }));
   } catch {
     // A full or forbidden store takes nothing away from sending the form.
   }

@@ -1,14 +1,15 @@
 """The agenda of a visit: days, sessions and their hosts, publishing versions."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from http import HTTPStatus
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from babel.dates import format_date
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,18 +17,29 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from delegations.models import Delegation
 from fmm_portal.core.errors import Refused, StaleRecord
 from fmm_portal.core.models import Record
 from fmm_portal.core.partial_dates import babel_locale
 from fmm_portal.core.policies import can, require
+from fmm_portal.core.principals import Principal
 from fmm_portal.core.resource import Crumb
-from studyvisits.agenda import by_day, changes_between, long_day, overlaps, snapshot_item
-from studyvisits.forms import AgendaHostForm, AgendaItemForm, PublishForm
+from fmm_portal.core.submissions import create_once
+from studyvisits.agenda import by_day, changes_between, long_day, snapshot_item
+from studyvisits.agenda_warnings import about_a_day, warnings_of
+from studyvisits.forms import AgendaHostForm, AgendaItemForm, CopyDayForm, PublishForm, visit_days
 from studyvisits.models import AgendaHost, AgendaItem, AgendaVersion, StudyVisit
-from studyvisits.published import days_of, read_changes
-from studyvisits.services import move_agenda_item, publish_agenda
+from studyvisits.published import ItemChange, by_host, days_of, read_changes
+from studyvisits.services import copy_day, move_agenda_item, move_to_day, publish_agenda
 from studyvisits.views.frame import VisitFrame, VisitPartViews, visit_url
 from studyvisits.views.session import session_context
+
+# How an address and a form name the days that are not known.
+UNKNOWN = "unknown"
+
+
+def named(day: date | None) -> str:
+    return day.isoformat() if day else UNKNOWN
 
 
 @dataclass(slots=True)
@@ -40,11 +52,11 @@ class ShownHost:
 
 @dataclass(slots=True)
 class ShownItem:
-    """A session as the agenda lists it. `clashes` says with what it overlaps."""
+    """A session as the agenda lists it, with what an officer should look at."""
 
     item: AgendaItem
     hosts: list[ShownHost]
-    clashes: list[str]
+    warnings: list[str]
     is_first: bool
     is_last: bool
 
@@ -57,6 +69,11 @@ class ShownDay:
     heading: str
     number: int | None
     items: list[ShownItem] = field(default_factory=list)
+    warning: str = ""
+
+    @property
+    def name(self) -> str:
+        return named(self.day)
 
     @property
     def short(self) -> str:
@@ -68,18 +85,6 @@ class ShownDay:
         return f"day-{self.day.isoformat()}" if self.day else "day-unknown"
 
 
-def clashes_of(items: Iterable[AgendaItem]) -> dict[int, list[str]]:
-    """For each session the sentences that say with what it overlaps."""
-    found: dict[int, list[str]] = defaultdict(list)
-    for overlap in overlaps(items):
-        for one, other in ((overlap.first, overlap.second), (overlap.second, overlap.first)):
-            hours = "–".join(hour.strftime("%H:%M") for hour in (other.starts_at, other.ends_at) if hour)
-            found[one.pk].append(
-                _t("Overlaps with “%(session)s” (%(hours)s)") % {"session": other, "hours": hours}
-            )
-    return found
-
-
 def day_number(visit: StudyVisit, day: date | None) -> int | None:
     """The day of the journey, counted from the first; None when that is not known."""
     if day is None or not visit.starts_on or not visit.starts_on.is_exact:
@@ -87,15 +92,31 @@ def day_number(visit: StudyVisit, day: date | None) -> int | None:
     return (day - visit.starts_on.earliest).days + 1
 
 
+def told(visit: StudyVisit, changes: list[ItemChange], principal: Principal) -> dict[str, Any]:
+    """What changed, and whom it concerns: the delegations by all of it, each host by its own sessions."""
+    delegations = Delegation.objects.visible_to(principal).filter(study_visits=visit) if changes else []
+    return {"changes": changes, "concerned": by_host(changes), "delegations": delegations}
+
+
 class AgendaTab(VisitFrame):
     def agenda(self) -> HttpResponse:
         visit = self.record()
         may_edit = can(self.principal, "change", visit).allowed
+        days = self.days(visit, with_empty=may_edit)
+        asked = self.request.GET.get("day", "")
+        chosen = [day for day in days if day.name == asked]
         versions = list(
             AgendaVersion.objects.visible_to(self.principal).filter(visit=visit).defer("items").with_related()
         )
         context = {
-            "days": self.days(visit),
+            "all_days": days,
+            "days": chosen or days,
+            "chosen": chosen[0] if chosen else None,
+            "is_empty": not any(day.items for day in days),
+            # Where the forms of this tab come back to.
+            "here": self.request.get_full_path(),
+            "here_quoted": quote(self.request.get_full_path()),
+            "has_unknown": any(day.day is None for day in days),
             "versions": versions,
             "may_publish": can(self.principal, "publish_agenda", visit).allowed,
             "next_number": versions[0].number + 1 if versions else 1,
@@ -103,18 +124,22 @@ class AgendaTab(VisitFrame):
         }
         return self.tab(visit, "agenda", context)
 
-    def days(self, visit: StudyVisit) -> list[ShownDay]:
+    def days(self, visit: StudyVisit, *, with_empty: bool) -> list[ShownDay]:
+        """The days with their sessions; for who plans them also the days on which nothing is planned yet."""
         items = list(AgendaItem.objects.visible_to(self.principal).filter(visit=visit).with_related())
-        clashes = clashes_of(items)
+        warnings = warnings_of(visit, items, self.principal)
         keeps = self.keeps(visit)
+        planned = dict(by_day(items))
+        days = {*planned, *visit_days(visit)} if with_empty and items else {*planned}
         shown = []
-        for day, group in by_day(items):
-            heading = long_day(day) if day else _t("Day not known")
-            entry = ShownDay(day, heading, day_number(visit, day))
+        for day in sorted(days, key=lambda day: (day is None, day or date.max)):
+            group = planned.get(day, [])
+            heading = long_day(day) if day else _t("Order known, day not")
+            entry = ShownDay(day, heading, day_number(visit, day), warning=about_a_day(group))
             for position, item in enumerate(group):
                 hosts = [self.shown_host(visit, item, host, keeps) for host in item.hosts.all()]
                 is_last = position == len(group) - 1
-                entry.items.append(ShownItem(item, hosts, clashes[item.pk], position == 0, is_last))
+                entry.items.append(ShownItem(item, hosts, warnings[item.pk], position == 0, is_last))
             shown.append(entry)
         return shown
 
@@ -124,6 +149,42 @@ class AgendaTab(VisitFrame):
         may_answer = keeps or can(self.principal, "confirm", host).allowed
         args = [visit.pk, item.pk, host.pk]
         return ShownHost(host, reverse("studyvisits:agenda_host_detail", args=args) if may_answer else "")
+
+    def copy_day(self) -> HttpResponse:
+        """Repeat the sessions of a day on another one."""
+        visit = self.record()
+        require(self.principal, "change", visit)
+        form = CopyDayForm(
+            self.request.POST or None, initial={"day": self.request.GET.get("day", "")}, visit=visit
+        )
+        if self.request.method == "POST" and form.is_valid():
+            values = form.cleaned_data
+            try:
+                first = create_once(
+                    values["submission"],
+                    lambda: copy_day(visit, actor=self.actor, day=values["day"], to=values["to"])[0],
+                    actor=self.actor,
+                )
+            except Refused as error:
+                form.add_error("day", " ".join(error.messages))
+            except ValidationError as error:
+                form.add_error("to", " ".join(error.messages))
+            else:
+                messages.success(
+                    self.request, _t("The sessions are copied to %(day)s.") % {"day": long_day(values["to"])}
+                )
+                return redirect(f"{visit_url('agenda', visit)}#item-{first.pk}")
+        title = _t("Duplicate a day")
+        context = {
+            "object": visit,
+            "form": form,
+            "title": title,
+            "crumbs": [*self.crumbs(visit), Crumb(_t("Agenda"), visit_url("agenda", visit))],
+            "cancel_url": visit_url("agenda", visit),
+            "submit_label": title,
+        }
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+        return self.render("generic/form.html", context, status=status)
 
     def publish(self) -> HttpResponse:
         """Show what has changed since the last version, then freeze the agenda as the next one."""
@@ -151,6 +212,7 @@ class AgendaTab(VisitFrame):
         items = [snapshot_item(item) for item in AgendaItem.objects.filter(visit=visit).with_related()]
         last = AgendaVersion.objects.filter(visit=visit).first()
         number = last.number + 1 if last else 1
+        changes = read_changes(changes_between(last.items, items)) if last else []
         title = _t("Publish agenda, version %(number)d") % {"number": number}
         context = {
             "object": visit,
@@ -159,7 +221,7 @@ class AgendaTab(VisitFrame):
             "crumbs": [*self.crumbs(visit), Crumb(_t("Agenda"), visit_url("agenda", visit))],
             "last": last,
             "count": len(items),
-            "changes": read_changes(changes_between(last.items, items)) if last else [],
+            **told(visit, changes, self.principal),
             "cancel_url": visit_url("agenda", visit),
             "submit_label": title,
         }
@@ -225,11 +287,21 @@ class AgendaItemViews(VisitPartViews):
         return self.render(self.detail_template, session_context(self, item))
 
     def move(self) -> HttpResponse:
-        """One place up or down within its day."""
+        """One place up or down within its day, to another day, or behind another session."""
         if self.request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         item = self.record()
         require(self.principal, "change", item)
+        try:
+            if "day" in self.request.POST:
+                self.take_to_day(item)
+            else:
+                self.take_one_place(item)
+        except (Refused, ValidationError) as error:
+            messages.error(self.request, " ".join(error.messages))
+        return redirect(self.asked_for() or self.tab_url(item))
+
+    def take_one_place(self, item: AgendaItem) -> None:
         siblings = list(AgendaItem.objects.filter(visit=self.visit, day=item.day))
         position = siblings.index(item)
         if self.request.POST.get("direction") == "up":
@@ -238,7 +310,22 @@ class AgendaItemViews(VisitPartViews):
             after = siblings[min(position + 1, len(siblings) - 1)]
         if after != item:
             move_agenda_item(item, actor=self.actor, after=after)
-        return redirect(self.tab_url(item))
+
+    def take_to_day(self, item: AgendaItem) -> None:
+        """To the day that was chosen; with `after` behind that session, or first when it is empty."""
+        asked, behind = self.request.POST["day"], self.request.POST.get("after")
+        try:
+            day = None if asked == UNKNOWN else date.fromisoformat(asked)
+        except ValueError:
+            raise Refused(_t("Choose the day to which the session moves."), code="no_day") from None
+        if behind is None:
+            move_to_day(item, actor=self.actor, day=day)
+        elif behind != str(item.pk):
+            after = self.rows().filter(pk=int(behind)).first() if behind.isdecimal() else None
+            move_agenda_item(item, actor=self.actor, after=after, day=day)
+        if item.day != day:
+            words = {"session": item, "day": long_day(day) if day else _t("order known, day not")}
+            messages.success(self.request, _t("%(session)s: moved to %(day)s.") % words)
 
 
 class AgendaHostViews(VisitPartViews):
@@ -314,6 +401,6 @@ class AgendaVersionViews(VisitPartViews):
             "visit": self.visit,
             "crumbs": self.crumbs(),
             "days": days_of(version.items),
-            "changes": read_changes(version.changes),
+            **told(self.visit, read_changes(version.changes), self.principal),
         }
         return self.render("studyvisits/agenda_version.html", context)

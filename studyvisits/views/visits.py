@@ -32,7 +32,7 @@ class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, Ev
 
     pages: ClassVar[Sequence[str]] = (
         "list", "create", "detail", "edit", "history", "step",
-        "agenda", "publish", "delegation", "attended", "notes", "debrief", "followup", "evaluation",
+        "agenda", "copy_day", "publish", "delegation", "attended", "notes", "debrief", "followup", "evaluation",
         "documents",
     )  # fmt: skip
     form_class: ClassVar[type[RecordForm] | None] = StudyVisitForm

@@ -105,6 +105,24 @@ def test_shortfalls_against_targets_are_seen(delegation):
     }
 
 
+def test_what_was_asked_is_told_in_one_sentence(delegation):
+    assert composition_of(delegation).summary == ""
+    delegation.target_size, delegation.target_women_percent = 6, 30
+    delegation.target_government = delegation.target_employers = delegation.target_workers = 1
+    seat(delegation, seats=5)
+    seat(delegation, constituency="employers")
+    balance = composition_of(delegation)
+    assert balance.summary == "6 of 6 seats, 2 of 3 constituencies; women: not known"
+    assert [(meter.kind, meter.is_short) for meter in balance.meters] == [
+        ("seats", False),
+        ("constituencies", True),
+        ("women", True),
+    ]
+    assert balance.targets_met == [True, True, False, False]
+    seat(delegation, sex="female", seats=3)
+    assert composition_of(delegation).summary.endswith("women: 33 %, at least 30 % asked for")
+
+
 def test_enough_women_is_not_short(delegation):
     delegation.target_women_percent = 50
     seat(delegation, sex="male")

@@ -15,9 +15,11 @@ from fmm_portal.core.services import create_record, delete_record, update_record
 from studyvisits.agenda import by_day, overlaps
 from studyvisits.models import AgendaItem, Attendance, Commitment, Leg, SessionNote, StudyVisit
 from studyvisits.services import (
+    copy_day,
     join_delegation,
     mark_delegates_attended,
     move_agenda_item,
+    move_to_day,
     open_debrief,
     plan_study_visit,
     publish_agenda,
@@ -283,6 +285,53 @@ def test_item_does_not_move_behind_one_of_another_day(visit, amina, by):
     first, other = item(visit, "a"), item(visit, "b", TUESDAY)
     with pytest.raises(Refused, match="of another day"):
         move_agenda_item(first, actor=by(amina), after=other)
+
+
+def test_item_goes_to_another_day_behind_the_one_that_is_named(visit, amina, by):
+    moved, first = item(visit, "moved", order=1), item(visit, "first", TUESDAY, order=1)
+    item(visit, "second", TUESDAY, order=2)
+    move_agenda_item(moved, actor=by(amina), after=first, day=TUESDAY)
+    assert topics(visit.agenda_items.filter(day=TUESDAY)) == ["first", "moved", "second"]
+    move_agenda_item(AgendaItem.objects.get(pk=moved.pk), actor=by(amina), after=None, day=None)
+    assert topics(visit.agenda_items.filter(day=None)) == ["moved"]
+
+
+def test_item_goes_to_another_day_by_its_hour(visit, amina, by):
+    moved = item(visit, "ten", hours="10:00-11:00")
+    for order, hours in enumerate(("09:00", "14:00"), start=1):
+        item(visit, hours, TUESDAY, hours=hours, order=order)
+    move_to_day(moved, actor=by(amina), day=TUESDAY)
+    assert topics(visit.agenda_items.filter(day=TUESDAY)) == ["09:00", "ten", "14:00"]
+
+
+def test_an_hour_does_not_lose_its_day(visit, amina, by):
+    timed = item(visit, "ten", hours="10:00")
+    with pytest.raises(Refused, match="Take the hours away first"):
+        move_to_day(timed, actor=by(amina), day=None)
+    with pytest.raises(Refused, match="Take the hours away first"):
+        move_agenda_item(timed, actor=by(amina), after=None, day=None)
+
+
+def test_day_is_copied_with_its_hosts_asked_anew(visit, amina, by):
+    first = item(visit, "Welcome", hours="09:00-10:00", place="Tunis")
+    item(visit, "Lunch")
+    item(visit, "There before", TUESDAY, order=5)
+    confirmed = AgendaHostFactory(item=first, status="confirmed", answered_slot=first.slot)
+    AgendaHostFactory(item=first, status="declined")
+    copies = copy_day(visit, actor=by(amina), day=MONDAY, to=TUESDAY)
+    assert topics(visit.agenda_items.filter(day=TUESDAY)) == ["There before", "Welcome", "Lunch"]
+    assert (copies[0].starts_at, copies[0].place) == (time(9), "Tunis")
+    asked = copies[0].hosts.get()
+    assert (asked.institution, asked.status) == (confirmed.institution, "proposed")
+    with pytest.raises(Refused, match="nothing to copy"):
+        copy_day(visit, actor=by(amina), day=date(2019, 1, 25), to=TUESDAY)
+
+
+def test_who_may_not_change_the_agenda_copies_no_day(visit, eva, by):
+    item(visit, "Welcome")
+    with pytest.raises(Forbidden):
+        copy_day(visit, actor=by(eva), day=MONDAY, to=TUESDAY)
+    assert visit.agenda_items.count() == 1
 
 
 def test_who_may_not_change_the_agenda_does_not_move_it(visit, eva, by):
