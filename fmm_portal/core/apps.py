@@ -8,7 +8,8 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from fmm_portal.core import document_policies, stated_dates
+        from fmm_portal.core import document_policies, export_jobs, stated_dates
 
         document_policies.register()
+        export_jobs.register()
         stated_dates.register()

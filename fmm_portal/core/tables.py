@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from fmm_portal.core.display import badge, dates, day, text
+from fmm_portal.core.display import badge, dates, day, for_file, text
 
 Cell = str | SafeString
 
@@ -54,6 +54,12 @@ class Column:
         """Escaped by the template unless marked safe."""
         return text(self.read(record))
 
+    def export(self, record: Any) -> Any:
+        """The value for a file: a text without marks, or a number or a date as such."""
+        if type(self).render is Column.render:
+            return for_file(self.read(record))
+        return for_file(self.render(record))
+
     def heading(self, model: type[models.Model] | None) -> str:
         if self.label or model is None:
             return capfirst(str(self.label))
@@ -82,12 +88,19 @@ class LinkColumn(Column):
             format_html('<span>{}<span class="table__sub">{}</span></span>', link, below) if below else link
         )
 
+    def export(self, record: Any) -> Any:
+        shown, below = for_file(self.read(record)), for_file(self.sub(record)) if self.sub else ""
+        return f"{shown} ({below})" if below else shown
+
 
 class DateColumn(Column):
     """A date, known in full or in part."""
 
     def render(self, record: Any) -> Cell:
         return day(self.read(record))
+
+    def export(self, record: Any) -> Any:
+        return for_file(self.read(record))
 
 
 class PeriodColumn(Column):
@@ -178,8 +191,13 @@ class Table(metaclass=TableMeta):
         query: QueryDict | None = None,
         sort: str = "",
         without: Sequence[str] = (),
+        ticks: str = "",
     ) -> None:
-        """`query` is the page's own, kept in the links of the heads; `without` leaves columns out."""
+        """`query` is the page's own, kept in the links of the heads; `without` leaves columns out.
+
+        `ticks` is the id of the form that the boxes before the rows belong to; "" for no boxes.
+        """
+        self.ticks = ticks
         self.records = records
         self.query = query
         self.sort = sort

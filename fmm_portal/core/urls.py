@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fmm_portal.core import document_views, thread_views
+from fmm_portal.core import bulk_views, document_views, export_views, thread_views
 from fmm_portal.core.stated_date_views import StatedDateViews
 
 app_name = "core"
@@ -12,5 +12,8 @@ urlpatterns = [
     path("documents/<int:pk>/remove/", document_views.remove, name="document_remove"),
     path("documents/attach/<slug:kind>/<int:pk>/", document_views.attach, name="document_attach"),
     path("thread/<slug:kind>/<int:pk>/", thread_views.thread_page, name="thread"),
+    path("changes/<int:pk>/", bulk_views.bulk_change, name="bulk_change"),
+    path("exports/<int:pk>/", export_views.export_page, name="export"),
+    path("exports/<int:pk>/file/", export_views.export_file, name="export_file"),
     *StatedDateViews.get_urls(),
 ]

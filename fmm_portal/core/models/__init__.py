@@ -1,7 +1,10 @@
 """Models of the platform: records, history, references, documents, dates that sources give, form tokens."""
 
 from fmm_portal.core.models.activity import Activity
+from fmm_portal.core.models.bulk_change import BulkChange
 from fmm_portal.core.models.document import Document
+from fmm_portal.core.models.export import Export
+from fmm_portal.core.models.job import Job, JobFailure, JobStatus
 from fmm_portal.core.models.record import Record, Referenced, Searchable
 from fmm_portal.core.models.reference import ReferenceSequence
 from fmm_portal.core.models.stated_date import StatedDate
@@ -9,7 +12,12 @@ from fmm_portal.core.models.submission import Submission
 
 __all__ = (
     "Activity",
+    "BulkChange",
     "Document",
+    "Export",
+    "Job",
+    "JobFailure",
+    "JobStatus",
     "Record",
     "ReferenceSequence",
     "Referenced",
