@@ -8,8 +8,9 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from fmm_portal.core import document_policies, export_jobs, stated_dates
+        from fmm_portal.core import document_policies, export_jobs, list_views, stated_dates
 
         document_policies.register()
         export_jobs.register()
+        list_views.register()
         stated_dates.register()

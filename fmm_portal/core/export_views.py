@@ -32,15 +32,16 @@ from fmm_portal.core.exports import (
     sheet_of_view,
     xlsx_bytes,
 )
+from fmm_portal.core.list_views import PersonalPages
 from fmm_portal.core.listing import matching
 from fmm_portal.core.models import Export
-from fmm_portal.core.resource import Crumb, Resource, signed_out
+from fmm_portal.core.resource import Crumb, signed_out
 
 # Longer files are written by a worker.
 ROWS_AT_ONCE = 2000
 
 
-class ExportPages(Resource):
+class ExportPages(PersonalPages):
     """Every list can be saved: what its address shows, in its order."""
 
     # Rows up to which the file is sent at once.
@@ -64,11 +65,6 @@ class ExportPages(Resource):
             return sheet_of_all(self.model, self.export_rows(), self.principal)
         keys = [key for key in columns if key in self.table_class.columns]
         return sheet_of_view(self.table_class, self.export_rows(), keys)
-
-    def shown_columns(self) -> list[str]:
-        """The keys of the columns that the person sees in the list."""
-        assert self.table_class is not None
-        return list(self.table_class.columns)
 
     def file_name(self, extension: str) -> str:
         return f"{self.prefix.replace('/', '-')}-{timezone.localdate():%Y-%m-%d}.{extension}"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from io import BytesIO
 from typing import IO, Any
 
@@ -13,7 +14,6 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils import translation
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
@@ -37,16 +37,16 @@ NOT_EXPORTED = {"id", "version", "search_text"}
 BOM = "\ufeff"
 
 
-class What(models.TextChoices):
-    """Which columns the file has."""
+class What(StrEnum):
+    """Which columns the file has: those on show, or all fields."""
 
-    VIEW = "view", _("This view")
-    ALL = "all", _("All fields")
+    VIEW = "view"
+    ALL = "all"
 
 
-class Format(models.TextChoices):
-    CSV = "csv", _("CSV")
-    XLSX = "xlsx", _("Excel (XLSX)")
+class Format(StrEnum):
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ def build_listing(
     more_filters: Sequence[str] = (),
     without: Sequence[str] = (),
     ticks: str = "",
+    only: Sequence[str] | None = None,
 ) -> Listing:
     """`rows` are those the principal may see, without relations: the page alone fetches them.
 
@@ -79,6 +80,8 @@ def build_listing(
     # Counted once, on the bare rows: joins for display do not change the number.
     paginator.count = count
     page = paginator.get_page(request.GET.get("page"))
-    table = table_class(list(page.object_list), query=request.GET, sort=sort, without=without, ticks=ticks)
+    table = table_class(
+        list(page.object_list), query=request.GET, sort=sort, without=without, ticks=ticks, only=only
+    )
     page.object_list = table.records  # type: ignore[assignment]
     return Listing(table, page, bar, count)

@@ -113,7 +113,8 @@ class Resource:
     ROUTES: ClassVar[dict[str, str]] = {
         "list": "", "create": "add/", "detail": "<int:pk>/", "edit": "<int:pk>/edit/", "delete": "<int:pk>/delete/",
         "history": "<int:pk>/history/", "step": "<int:pk>/steps/<slug:name>/",
-        "bulk": "edit-together/", "export": "export/",
+        "bulk": "edit-together/", "export": "export/", "views": "views/",
+        "columns": "columns/",
     }  # fmt: skip
 
     def __init__(self, request: HttpRequest, **kwargs: Any) -> None:

@@ -20,7 +20,10 @@ MOST_SORT_KEYS = 3
 
 
 class Column:
-    """A value of a record. `name` may follow relations with dots; `sort` names the database fields to order by."""
+    """A value of a record. `name` may follow relations with dots; `sort` names the database fields to order by.
+
+    A list shows what `is_optional` to whoever chooses it.
+    """
 
     is_number = False
 
@@ -32,7 +35,9 @@ class Column:
         sort: str | Sequence[str] = (),
         value: Callable[[Any], Any] | None = None,
         is_narrow: bool = False,
+        is_optional: bool = False,
     ) -> None:
+        self.is_optional = is_optional
         self.name = name
         self.label = label
         self.sort = (sort,) if isinstance(sort, str) else tuple(sort)
@@ -192,8 +197,10 @@ class Table(metaclass=TableMeta):
         sort: str = "",
         without: Sequence[str] = (),
         ticks: str = "",
+        only: Sequence[str] | None = None,
     ) -> None:
-        """`query` is the page's own, kept in the links of the heads; `without` leaves columns out.
+        """`query` is the page's own, kept in the links of the heads; `without` leaves columns out, `only` are those
+        to show.
 
         `ticks` is the id of the form that the boxes before the rows belong to; "" for no boxes.
         """
@@ -201,7 +208,20 @@ class Table(metaclass=TableMeta):
         self.records = records
         self.query = query
         self.sort = sort
-        self.shown = {key: column for key, column in self.columns.items() if key not in without}
+        shown = self.default_columns() if only is None else only
+        self.shown = {
+            key: column for key, column in self.columns.items() if key in shown and key not in without
+        }
+
+    @classmethod
+    def first_column(cls) -> str:
+        """The column that always stays: it leads to the record."""
+        return next(iter(cls.columns))
+
+    @classmethod
+    def default_columns(cls) -> list[str]:
+        """What is shown to who has chosen nothing."""
+        return [key for key, column in cls.columns.items() if not column.is_optional]
 
     @classmethod
     def sort_keys(cls, asked: str) -> list[str]:

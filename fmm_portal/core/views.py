@@ -38,10 +38,11 @@ class CrudViews(BulkPages, ExportPages):
 
     def list(self) -> HttpResponse:
         assert self.table_class is not None
+        self.open_with_default_view()
         ticks = TICKED if self.may_edit_together() else ""
         listing = build_listing(
             self.request, self.rows(), self.table_class, filterset_class=self.filterset_class,
-            filter_names=self.filter_names, more_filters=self.more_filters, ticks=ticks,
+            filter_names=self.filter_names, more_filters=self.more_filters, ticks=ticks, only=self.shown_columns(),
         )  # fmt: skip
         may_create = "create" in self.pages and can(self.principal, "create", self.model).allowed
         context = {
@@ -49,6 +50,8 @@ class CrudViews(BulkPages, ExportPages):
             "create_url": self.url("create") if may_create else "", "create_label": self.create_label,
             "bulk_url": self.url("bulk") if ticks else "", "most_together": MOST_ROWS,
             "export_url": self.url("export"), "export_at_once": self.rows_at_once,
+            "saved_views": self.saved_views, "current_view": self.current_view, "list_url": self.url("list"),
+            "views_url": self.url("views"), "columns_url": self.url("columns"), "clear_url": self.clear_url(),
         }  # fmt: skip
         # For htmx only what changes: the rows and, out of band, their number.
         template = "generic/list.html#results" if self.request.htmx else self.list_template  # type: ignore[attr-defined]

@@ -90,6 +90,10 @@ OWN = {
 }
 
 
+# How somebody looks at a list is theirs to keep, whoever they are.
+OWN_OF_A_LIST = ("_views", "_columns")
+
+
 def routes() -> Iterator[tuple[str, list[str]]]:
     """All web routes with the names of their parameters; the API and the support screens have their own tests."""
 
@@ -106,6 +110,7 @@ def routes() -> Iterator[tuple[str, list[str]]]:
 
 
 ROUTES = dict(routes())
+OWN |= {name for name in ROUTES if name.endswith(OWN_OF_A_LIST)}
 
 
 def change_of(record: Any) -> BulkChange:

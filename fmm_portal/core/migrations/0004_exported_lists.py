@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('path', models.CharField(max_length=200)),
                 ('query', models.TextField(blank=True)),
                 ('what', models.CharField(max_length=4, verbose_name='columns')),
-                ('format', models.CharField(max_length=4, verbose_name='format')),
+                ('format', models.CharField(max_length=4, verbose_name='file format')),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'French')], max_length=2, verbose_name='language')),
                 ('columns', models.JSONField(default=list)),
                 ('row_count', models.PositiveIntegerField(default=0, verbose_name='rows')),

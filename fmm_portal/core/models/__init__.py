@@ -7,6 +7,7 @@ from fmm_portal.core.models.export import Export
 from fmm_portal.core.models.job import Job, JobFailure, JobStatus
 from fmm_portal.core.models.record import Record, Referenced, Searchable
 from fmm_portal.core.models.reference import ReferenceSequence
+from fmm_portal.core.models.saved_view import ListPreference, SavedView
 from fmm_portal.core.models.stated_date import StatedDate
 from fmm_portal.core.models.submission import Submission
 
@@ -18,9 +19,11 @@ __all__ = (
     "Job",
     "JobFailure",
     "JobStatus",
+    "ListPreference",
     "Record",
     "ReferenceSequence",
     "Referenced",
+    "SavedView",
     "Searchable",
     "StatedDate",
     "Submission",

@@ -137,6 +137,14 @@ def export_query(context: template.Context, address: str, what: str, kind: str) 
 
 
 @register.simple_tag(takes_context=True)
+def with_own_query(context: template.Context, address: str) -> str:
+    """Another page of this list with the filters and the sort of this one."""
+    query: QueryDict = context["request"].GET.copy()
+    query.pop("page", None)
+    return f"{address}?{query.urlencode()}" if query else address
+
+
+@register.simple_tag(takes_context=True)
 def query_fields(context: template.Context, *without: str) -> SafeString:
     """{% query_fields "page" %}: the page's own query as hidden fields of a form that changes a part of it."""
     query: QueryDict = context["request"].GET
