@@ -137,6 +137,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "recover-lost-reports": {"task": "reports.sweep", "schedule": float(JOB_SWEEP_SECONDS)},
     "remove-expired-reports": {"task": "reports.remove_expired", "schedule": 24 * 3600.0},
+    "recover-lost-exports": {"task": "core.sweep_exports", "schedule": float(JOB_SWEEP_SECONDS)},
+    "remove-expired-exports": {"task": "core.remove_expired_exports", "schedule": 24 * 3600.0},
     "close-due-consultations": {
         "task": "facility.close_consultations",
         "schedule": float(CONSULTATION_SWEEP_SECONDS),

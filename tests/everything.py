@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from fmm_portal.accounts.models import ApiKey, Membership
-from fmm_portal.core.models import Record, StatedDate
+from fmm_portal.core.models import Export, Record, StatedDate
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.principals import system_actor
@@ -162,5 +162,5 @@ class Everything:
         return [item, picture(item)]
 
 
-# Kept by administrators on the support screens; no page and no resource shows them.
-NOT_SHOWN = (ApiKey, Membership)
+# Kept by administrators on the support screens; no page and no resource shows them. An exported list is its asker's.
+NOT_SHOWN = (ApiKey, Membership, Export)

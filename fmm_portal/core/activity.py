@@ -95,6 +95,7 @@ def record_activity(
         source=actor.source,
         api_key_id=actor.api_key_id,
         request_id=actor.request_id,
+        bulk_id=actor.bulk_id,
         verb=verb,
         reason=reason.strip(),
         changes=dict(changes or {}),
@@ -184,16 +185,20 @@ def read_changes(entry: Activity) -> Iterator[Change]:
     """The fields of an entry with their labels and values in the reader's language."""
     model = entry.subject_type.model_class()
     for name, pair in entry.changes.items():
-        try:
-            field = model._meta.get_field(name) if model is not None else None
-        except FieldDoesNotExist:
-            field = None
-        label = (
-            str(getattr(field, "verbose_name", name.replace("_", " ")))
-            if field is not None
-            else str(MORE_LABELS.get(name, name.replace("_", " ")))
-        )
-        if pair == [CONCEALED, CONCEALED]:
-            yield Change(label, "", "", is_restricted=True)
-        else:
-            yield Change(label, _shown(field, pair[0]), _shown(field, pair[1]))
+        yield read_change(model, name, pair)
+
+
+def read_change(model: type[models.Model] | None, name: str, pair: list[Any]) -> Change:
+    """One field with its label, and its value before and after, in the reader's language."""
+    try:
+        field = model._meta.get_field(name) if model is not None else None
+    except FieldDoesNotExist:
+        field = None
+    label = (
+        str(getattr(field, "verbose_name", name.replace("_", " ")))
+        if field is not None
+        else str(MORE_LABELS.get(name, name.replace("_", " ")))
+    )
+    if pair == [CONCEALED, CONCEALED]:
+        return Change(label, "", "", is_restricted=True)
+    return Change(label, _shown(field, pair[0]), _shown(field, pair[1]))

@@ -12,4 +12,8 @@ class CoreConfig(AppConfig):
 
         document_policies.register()
         document_search.register()
+        from fmm_portal.core import document_policies, export_jobs, list_views
+
+        export_jobs.register()
+        list_views.register()
         stated_dates.register()

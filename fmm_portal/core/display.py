@@ -1,6 +1,10 @@
 """How values look to people: dates, texts with their language, states as badges. For tables and templates alike."""
 
-from datetime import date, datetime, time
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from html import unescape
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
@@ -14,6 +18,8 @@ from django.utils.translation import gettext as _
 from fmm_portal.core.multilingual import LocalText, Multilingual
 from fmm_portal.core.partial_dates import PartialDate, babel_locale
 from fmm_portal.core.workflow import workflow_for
+
+MARKS = re.compile(r"<[^>]*>")
 
 # Colour only helps the word. States that no table names are neutral.
 TONES = {
@@ -81,6 +87,29 @@ def text(value: Any, language: str | None = None) -> str | SafeString:
         words = format_html('<span lang="{}" dir="{}">{}</span>', local.language, local.direction, local.text)
         return words + fallback_mark(local)
     return str(value)
+
+
+def for_file(value: Any) -> Any:
+    """A value for a cell of a file: numbers and exact dates as such, all else as text in the reader's language."""
+    if isinstance(value, int | Decimal | date) and not isinstance(value, bool | datetime):
+        return value
+    if isinstance(value, datetime):
+        return timezone.make_naive(value, UTC) if timezone.is_aware(value) else value
+    if isinstance(value, PartialDate):
+        return value.earliest if value.is_exact else value.display()
+    if isinstance(value, SafeString):
+        return " ".join(unescape(MARKS.sub(" ", value)).split())
+    if isinstance(value, models.QuerySet | models.Manager | list | tuple | set):
+        items = value.all() if isinstance(value, models.Manager) else value
+        return ", ".join(str(for_file(item)) for item in items)
+    if isinstance(value, Multilingual):
+        return str(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {for_file(item)}" for key, item in value.items())
+    name = getattr(value, "name", None)
+    if isinstance(value, models.Model) and isinstance(name, Multilingual) and str(value) == str(name):
+        return str(name)
+    return str(text(value))
 
 
 def fallback_mark(local: LocalText) -> str | SafeString:

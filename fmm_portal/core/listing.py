@@ -40,6 +40,18 @@ def page_size(request: HttpRequest) -> int:
     return int(request.session.get("page_size", PAGE_SIZES[0]))
 
 
+def matching(
+    request: HttpRequest,
+    rows: models.QuerySet[Any],
+    filterset_class: type[django_filters.FilterSet] | None,
+) -> models.QuerySet[Any]:
+    """The rows that the filters in the address leave; none when a filter is not understood."""
+    if filterset_class is None:
+        return rows
+    filterset = filterset_class(data=request.GET, queryset=rows, request=request)
+    return filterset.qs if filterset.is_valid() else rows.none()
+
+
 def build_listing(
     request: HttpRequest,
     rows: models.QuerySet[Any],
@@ -49,8 +61,13 @@ def build_listing(
     filter_names: Sequence[str] = (),
     more_filters: Sequence[str] = (),
     without: Sequence[str] = (),
+    ticks: str = "",
+    only: Sequence[str] | None = None,
 ) -> Listing:
-    """`rows` are those the principal may see, without relations: the page alone fetches them."""
+    """`rows` are those the principal may see, without relations: the page alone fetches them.
+
+    `ticks` is the id of the form that takes the rows ticked in the list; "" for a list without boxes.
+    """
     bar = None
     if filterset_class is not None:
         filterset = filterset_class(data=request.GET, queryset=rows, request=request)
@@ -63,6 +80,8 @@ def build_listing(
     # Counted once, on the bare rows: joins for display do not change the number.
     paginator.count = count
     page = paginator.get_page(request.GET.get("page"))
-    table = table_class(list(page.object_list), query=request.GET, sort=sort, without=without)
+    table = table_class(
+        list(page.object_list), query=request.GET, sort=sort, without=without, ticks=ticks, only=only
+    )
     page.object_list = table.records  # type: ignore[assignment]
     return Listing(table, page, bar, count)

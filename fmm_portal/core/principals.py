@@ -1,7 +1,7 @@
 """Who acts: grants, principals (people and agencies) and the actor that every service is given."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from django.db import models
@@ -89,10 +89,16 @@ class Actor:
     label: str
     api_key_id: int | None = None
     request_id: str = ""
+    # The change of many rows that this is a part of, see core.bulk.
+    bulk_id: int | None = None
 
     @property
     def user_id(self) -> int | None:
         return self.principal.account_id
+
+    def within(self, bulk_id: int) -> "Actor":
+        """The same one, as part of a change of many rows."""
+        return replace(self, bulk_id=bulk_id)
 
 
 def system_actor(source: Source = Source.SYSTEM) -> Actor:

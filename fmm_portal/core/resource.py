@@ -117,6 +117,8 @@ class Resource:
     ROUTES: ClassVar[dict[str, str]] = {
         "list": "", "create": "add/", "detail": "<int:pk>/", "edit": "<int:pk>/edit/", "delete": "<int:pk>/delete/",
         "history": "<int:pk>/history/", "step": "<int:pk>/steps/<slug:name>/",
+        "bulk": "edit-together/", "export": "export/", "views": "views/",
+        "columns": "columns/",
     }  # fmt: skip
 
     def __init__(self, request: HttpRequest, **kwargs: Any) -> None:
@@ -129,7 +131,14 @@ class Resource:
 
     @classmethod
     def get_urls(cls) -> list[URLPattern]:
-        return [path(cls.path_of(page), cls.as_page(page), name=cls.url_name(page)) for page in cls.pages]
+        return [
+            path(cls.path_of(page), cls.as_page(page), name=cls.url_name(page)) for page in cls.all_pages()
+        ]
+
+    @classmethod
+    def all_pages(cls) -> Sequence[str]:
+        """The pages listed, and those that come with them."""
+        return cls.pages
 
     @classmethod
     def path_of(cls, page: str) -> str:

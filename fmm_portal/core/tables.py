@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from fmm_portal.core.display import badge, dates, day, text
+from fmm_portal.core.display import badge, dates, day, for_file, text
 
 Cell = str | SafeString
 # A field to order by, or what makes an expression of the reader's language.
@@ -22,7 +22,10 @@ MOST_SORT_KEYS = 3
 
 
 class Column:
-    """A value of a record. `name` may follow relations with dots; `sort` says what the database orders by."""
+    """A value of a record. `name` may follow relations with dots; `sort` says what the database orders by.
+
+    A list shows what `is_optional` to whoever chooses it.
+    """
 
     is_number = False
 
@@ -34,7 +37,9 @@ class Column:
         sort: SortTerm | Sequence[SortTerm] = (),
         value: Callable[[Any], Any] | None = None,
         is_narrow: bool = False,
+        is_optional: bool = False,
     ) -> None:
+        self.is_optional = is_optional
         self.name = name
         self.label = label
         self.sort: tuple[SortTerm, ...] = (sort,) if isinstance(sort, str) or callable(sort) else tuple(sort)
@@ -55,6 +60,12 @@ class Column:
     def render(self, record: Any) -> Cell:
         """Escaped by the template unless marked safe."""
         return text(self.read(record))
+
+    def export(self, record: Any) -> Any:
+        """The value for a file: a text without marks, or a number or a date as such."""
+        if type(self).render is Column.render:
+            return for_file(self.read(record))
+        return for_file(self.render(record))
 
     def heading(self, model: type[models.Model] | None) -> str:
         if self.label or model is None:
@@ -84,12 +95,19 @@ class LinkColumn(Column):
             format_html('<span>{}<span class="table__sub">{}</span></span>', link, below) if below else link
         )
 
+    def export(self, record: Any) -> Any:
+        shown, below = for_file(self.read(record)), for_file(self.sub(record)) if self.sub else ""
+        return f"{shown} ({below})" if below else shown
+
 
 class DateColumn(Column):
     """A date, known in full or in part."""
 
     def render(self, record: Any) -> Cell:
         return day(self.read(record))
+
+    def export(self, record: Any) -> Any:
+        return for_file(self.read(record))
 
 
 class PeriodColumn(Column):
@@ -180,12 +198,32 @@ class Table(metaclass=TableMeta):
         query: QueryDict | None = None,
         sort: str = "",
         without: Sequence[str] = (),
+        ticks: str = "",
+        only: Sequence[str] | None = None,
     ) -> None:
-        """`query` is the page's own, kept in the links of the heads; `without` leaves columns out."""
+        """`query` is the page's own, kept in the links of the heads; `without` leaves columns out, `only` are those
+        to show.
+
+        `ticks` is the id of the form that the boxes before the rows belong to; "" for no boxes.
+        """
+        self.ticks = ticks
         self.records = records
         self.query = query
         self.sort = sort
-        self.shown = {key: column for key, column in self.columns.items() if key not in without}
+        shown = self.default_columns() if only is None else only
+        self.shown = {
+            key: column for key, column in self.columns.items() if key in shown and key not in without
+        }
+
+    @classmethod
+    def first_column(cls) -> str:
+        """The column that always stays: it leads to the record."""
+        return next(iter(cls.columns))
+
+    @classmethod
+    def default_columns(cls) -> list[str]:
+        """What is shown to who has chosen nothing."""
+        return [key for key, column in cls.columns.items() if not column.is_optional]
 
     @classmethod
     def sort_keys(cls, asked: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fmm_portal.core import document_views, search_views, thread_views
+from fmm_portal.core import bulk_views, document_views, export_views, search_views, thread_views
 from fmm_portal.core.stated_date_views import StatedDateViews
 
 app_name = "core"
@@ -14,5 +14,8 @@ urlpatterns = [
     path("search/", search_views.search_page, name="search"),
     path("search/palette/", search_views.palette, name="palette"),
     path("thread/<slug:kind>/<int:pk>/", thread_views.thread_page, name="thread"),
+    path("changes/<int:pk>/", bulk_views.bulk_change, name="bulk_change"),
+    path("exports/<int:pk>/", export_views.export_page, name="export"),
+    path("exports/<int:pk>/file/", export_views.export_file, name="export_file"),
     *StatedDateViews.get_urls(),
 ]

@@ -14,34 +14,45 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from fmm_portal.core import drafts
+from fmm_portal.core.bulk import MOST_ROWS
+from fmm_portal.core.bulk_views import BulkPages
 from fmm_portal.core.errors import Forbidden, StaleRecord, TransitionRefused
+from fmm_portal.core.export_views import ExportPages
 from fmm_portal.core.forms import RecordForm
 from fmm_portal.core.history import entries_for, readable_history
 from fmm_portal.core.listing import build_listing
 from fmm_portal.core.models import Draft, Record
 from fmm_portal.core.policies import can, require
 from fmm_portal.core.removal import what_goes
-from fmm_portal.core.resource import Crumb, Resource
+from fmm_portal.core.resource import Crumb
 from fmm_portal.core.services import delete_record
 from fmm_portal.core.steps import StepForm
 from fmm_portal.core.workflow import Workflow, workflow_for
 
 HISTORY_PAGE = 40
+# The form that takes the rows ticked in a list.
+TICKED = "ticked"
 
 
-class CrudViews(Resource):
+class CrudViews(BulkPages, ExportPages):
     """List, detail, create, edit, delete, history and workflow steps. See `Resource` for what to declare."""
 
     def list(self) -> HttpResponse:
         assert self.table_class is not None
+        self.open_with_default_view()
+        ticks = TICKED if self.may_edit_together() else ""
         listing = build_listing(
             self.request, self.rows(), self.table_class, filterset_class=self.filterset_class,
-            filter_names=self.filter_names, more_filters=self.more_filters,
+            filter_names=self.filter_names, more_filters=self.more_filters, ticks=ticks, only=self.shown_columns(),
         )  # fmt: skip
         may_create = "create" in self.pages and can(self.principal, "create", self.model).allowed
         context = {
             "title": self.list_title(), "listing": listing, "empty_text": self.empty_text, "tabs": self.list_tabs(),
             "create_url": self.url("create") if may_create else "", "create_label": self.create_label,
+            "bulk_url": self.url("bulk") if ticks else "", "most_together": MOST_ROWS,
+            "export_url": self.url("export"), "export_at_once": self.rows_at_once,
+            "saved_views": self.saved_views, "current_view": self.current_view, "list_url": self.url("list"),
+            "views_url": self.url("views"), "columns_url": self.url("columns"), "clear_url": self.clear_url(),
         }  # fmt: skip
         # For htmx only what changes: the rows and, out of band, their number.
         template = "generic/list.html#results" if self.request.htmx else self.list_template  # type: ignore[attr-defined]

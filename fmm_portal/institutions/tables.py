@@ -32,6 +32,9 @@ class InstitutionTable(Table):
         sort="constituency",
     )
     city = Column(sort="city")
+    parent = Column(is_optional=True, value=lambda institution: institution.parent)
+    website = Column(is_optional=True)
+    updated_at = DateColumn(sort="updated_at", is_optional=True)
 
     model = Institution
     order = "acronym"

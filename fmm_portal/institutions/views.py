@@ -64,6 +64,7 @@ class InstitutionViews(CrudViews):
     filterset_class = InstitutionFilterSet
     filter_names = ("search", "country_id", "kind", "constituency")
     more_filters = ("theme_id", "has_country")
+    bulk_fields = ("country", "kind", "constituency", "parent", "themes", "city")
     facts = (
         "name",
         "acronym",

@@ -1,4 +1,4 @@
-"""The columns of the spreadsheet of a plan, the words that their cells may hold, and how texts are kept safe in it."""
+"""The columns of the spreadsheet of a plan, the words that their cells may hold."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -9,17 +9,12 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from fmm_portal.core.currencies import Currency
 from fmm_portal.core.multilingual import active_language, content_languages
 from fmm_portal.core.querysets import fold
 from strategies.enums import FundingSource, PlanActivityStatus, StallReason
 
-# What a spreadsheet holds in one cell.
-LONGEST_TEXT = 32_767
-# A text that begins like this would be run as a formula, here or in the program of whoever opens the file.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 SEPARATOR = ";"
 
 
@@ -132,22 +127,3 @@ def value_of_word(choices: type[models.TextChoices], word: str) -> str | None:
                 if wanted in (fold(str(label)), fold(str(value))):
                     return str(value)
     return None
-
-
-# --- Texts in cells ---------------------------------------------------------------------------------------
-
-
-def tidy(text: str) -> str:
-    """A text as a cell can hold it: no control characters, line ends of one kind, not longer than allowed."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return str(ILLEGAL_CHARACTERS_RE.sub("", lines)).strip()[: LONGEST_TEXT - 1]
-
-
-def neutralised(text: str) -> str:
-    """With an apostrophe before what would be run as a formula, or is itself an apostrophe."""
-    return f"'{text}" if text.startswith((*FORMULA_STARTS, "'")) else text
-
-
-def restored(text: str) -> str:
-    """The text as it was before `neutralised`."""
-    return text[1:] if text.startswith("'") and text[1:].startswith((*FORMULA_STARTS, "'")) else text

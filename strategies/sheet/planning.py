@@ -14,6 +14,7 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from fmm_portal.core.cells import restored, tidy
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.principals import Principal
 from fmm_portal.core.querysets import fold
@@ -23,8 +24,6 @@ from strategies.sheet.columns import (
     BY_FIELD,
     SEPARATOR,
     column_of,
-    restored,
-    tidy,
     value_of_word,
 )
 from strategies.sheet.institutions import Directory

@@ -15,6 +15,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from fmm_portal.core.cells import neutralised, tidy
 from fmm_portal.core.partial_dates import PartialDate, today
 from fmm_portal.core.principals import Principal
 from strategies.matrix import activities_of
@@ -23,8 +24,6 @@ from strategies.sheet.columns import (
     SEPARATOR,
     SheetColumn,
     languages_in_use,
-    neutralised,
-    tidy,
     with_languages,
     word_of,
 )

@@ -84,6 +84,7 @@ class StrategyViews(CrudViews):
         "owner_id",
         "is_mine",
     )
+    bulk_fields = ("owner", "programme", "kind", "themes")
     detail_template = "strategies/strategy_detail.html"
     history_template = "strategies/strategy_history.html"
     create_label = _("Add strategy")

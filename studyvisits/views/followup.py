@@ -94,6 +94,7 @@ class CommitmentViews(CrudViews):
     more_filters = (
         "is_mine", "is_open", "owner_id", "source_type", "plan_activity_id", "due_on_from", "due_on_until",
     )  # fmt: skip
+    bulk_fields = ("owner", "due_on")
     stages = (CommitmentStatus.OPEN, CommitmentStatus.IN_PROGRESS, CommitmentStatus.DONE)
     create_label = _("Add commitment")
     empty_text = _(

@@ -43,6 +43,7 @@ class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, Ev
         "year", "programme_id", "host_institution_id", "owner_id", "has_open_commitments",
         "action_id", "strategy_id",
     )  # fmt: skip
+    bulk_fields = ("owner", "programme", "themes")
     history_template = "studyvisits/visit_history.html"
     create_label = _("Plan study visit")
     empty_text = _("A study visit begins with a title; dates, delegation and agenda follow.")

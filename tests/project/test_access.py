@@ -14,8 +14,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from fmm_portal.accounts.actors import actor_of
+from fmm_portal.core.bulk import change_together
 from fmm_portal.core.models import Activity as HistoryEntry
-from fmm_portal.core.models import StatedDate
+from fmm_portal.core.models import BulkChange, Export, StatedDate
+from fmm_portal.core.principals import system_actor
 from fmm_portal.core.services import update_record
 from fmm_portal.core.workflow import workflow_for
 from fmm_portal.facility.consultation import link_token
@@ -58,6 +60,7 @@ from strategies.models import (
 from studyvisits.enums import DebriefStatus
 from studyvisits.models import Evaluation, EvaluationQuestion, EvaluationResponse
 from tests.everything import Everything
+from tests.personas import ada
 from tests.scene import Scene
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +107,10 @@ OWN = {
 HEAVIEST = 60_000
 
 
+# How somebody looks at a list is theirs to keep, whoever they are.
+OWN_OF_A_LIST = ("_views", "_columns")
+
+
 def routes() -> Iterator[tuple[str, list[str]]]:
     """All web routes with the names of their parameters; the API and the support screens have their own tests."""
 
@@ -120,6 +127,21 @@ def routes() -> Iterator[tuple[str, list[str]]]:
 
 
 ROUTES = dict(routes())
+OWN |= {name for name in ROUTES if name.endswith(OWN_OF_A_LIST)}
+
+
+def change_of(record: Any) -> BulkChange:
+    """A change of several rows, of which this is the only one."""
+    return change_together(
+        type(record), [record.pk], {"website": "https://example.org"}, actor=system_actor()
+    )
+
+
+def exported_by(person: Any) -> Export:
+    """A list that somebody had written into a file."""
+    return Export.objects.create(
+        user=person, title="Contacts", path="/contacts/", file_name="contacts.csv", format="csv"
+    )
 
 
 class Addresses:
@@ -131,6 +153,8 @@ class Addresses:
             "core:document_attach": scene.visit,
             "core:document_": scene.documents["programme"],
             "core:thread": scene.visit,
+            "core:bulk_change": change_of(scene.institution),
+            "core:export": exported_by(ada()),
             "core:stateddate_create": scene.visit,
             "core:stateddate_": record[StatedDate],
             "institutions:institution_": scene.institution,

@@ -11,11 +11,11 @@ from openpyxl import Workbook, load_workbook
 
 from fmm_portal.accounts.actors import actor_of
 from fmm_portal.core.activity import history_of
+from fmm_portal.core.cells import neutralised, restored
 from fmm_portal.core.errors import Forbidden
 from fmm_portal.core.models import Activity
 from strategies.enums import PlanActivityStatus
 from strategies.models import ActionPlan, PlanActivity, PlanObjective, PlanResult
-from strategies.sheet.columns import neutralised, restored
 from strategies.sheet.importing import import_sheet
 from strategies.sheet.planning import SheetPlan, compare
 from strategies.sheet.reading import UnreadableSheet, read_sheet

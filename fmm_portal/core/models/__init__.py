@@ -1,20 +1,31 @@
 """Models of the platform: records, history, references, documents, dates that sources give, form tokens, drafts."""
 
 from fmm_portal.core.models.activity import Activity
+from fmm_portal.core.models.bulk_change import BulkChange
 from fmm_portal.core.models.document import Document
 from fmm_portal.core.models.draft import Draft
+from fmm_portal.core.models.export import Export
+from fmm_portal.core.models.job import Job, JobFailure, JobStatus
 from fmm_portal.core.models.record import Record, Referenced, Searchable
 from fmm_portal.core.models.reference import ReferenceSequence
+from fmm_portal.core.models.saved_view import ListPreference, SavedView
 from fmm_portal.core.models.stated_date import StatedDate
 from fmm_portal.core.models.submission import Submission
 
 __all__ = (
     "Activity",
+    "BulkChange",
     "Document",
     "Draft",
+    "Export",
+    "Job",
+    "JobFailure",
+    "JobStatus",
+    "ListPreference",
     "Record",
     "ReferenceSequence",
     "Referenced",
+    "SavedView",
     "Searchable",
     "StatedDate",
     "Submission",

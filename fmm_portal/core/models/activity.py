@@ -44,6 +44,15 @@ class Activity(models.Model):
     verb = models.CharField(_("what"), max_length=60)
     reason = models.TextField(_("reason"), blank=True)
     changes = models.JSONField(_("changes"), default=dict, encoder=DjangoJSONEncoder)
+    bulk = models.ForeignKey(
+        "core.BulkChange",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="entries",
+        verbose_name=_("change of many rows"),
+    )
 
     subject_type = models.ForeignKey(ContentType, on_delete=models.PROTECT, related_name="+")
     subject_id = models.BigIntegerField()

@@ -127,6 +127,24 @@ def size_query(context: template.Context, size: int) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def export_query(context: template.Context, address: str, what: str, kind: str) -> str:
+    """The address of the file with the rows of this list, as they are filtered and sorted."""
+    query: QueryDict = context["request"].GET.copy()
+    for name in ("page", "page_size"):
+        query.pop(name, None)
+    query["what"], query["as"] = what, kind
+    return f"{address}?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def with_own_query(context: template.Context, address: str) -> str:
+    """Another page of this list with the filters and the sort of this one."""
+    query: QueryDict = context["request"].GET.copy()
+    query.pop("page", None)
+    return f"{address}?{query.urlencode()}" if query else address
+
+
+@register.simple_tag(takes_context=True)
 def query_fields(context: template.Context, *without: str) -> SafeString:
     """{% query_fields "page" %}: the page's own query as hidden fields of a form that changes a part of it."""
     query: QueryDict = context["request"].GET

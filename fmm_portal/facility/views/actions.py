@@ -85,6 +85,7 @@ class ActionViews(CrudViews):
         "starts_on_until",
         "year",
     )
+    bulk_fields = ("owner", "programme", "facility", "implementer", "countries", "themes")
     stages: ClassVar[Sequence[str]] = ACTION_STAGES
     history_template = "facility/action_history.html"
     create_label = _l("Add action")

@@ -168,6 +168,7 @@ class RequestViews(CrudViews):
     filterset_class = RequestFilterSet
     filter_names = ("search", "status", "country_id", "institution_id", "facility_id", "theme_id")
     more_filters = ("is_mine", "is_pending", "owner_id", "year", "requested_on_from", "requested_on_until")
+    bulk_fields = ("owner", "facility", "countries", "themes")
     stages: ClassVar = REQUEST_STAGES
     facts = (
         "facility",

@@ -1,0 +1,22 @@
+"""Celery entry points of the platform; the periodic ones are named in settings.CELERY_BEAT_SCHEDULE."""
+
+from celery import shared_task
+
+from fmm_portal.core.export_jobs import make_export, remove_expired_exports
+from fmm_portal.core.jobs import sweep
+from fmm_portal.core.models import Export
+
+
+@shared_task(name="core.export")
+def export(export_id: int) -> None:
+    make_export(export_id)
+
+
+@shared_task(name="core.sweep_exports")
+def sweep_exports() -> None:
+    sweep(Export)
+
+
+@shared_task(name="core.remove_expired_exports")
+def remove_expired() -> None:
+    remove_expired_exports()
