@@ -10,6 +10,7 @@ class StrategiesConfig(AppConfig):
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.stated_dates import register_dated
         from strategies import (
+            calendar_entries,
             cases,
             events,
             navigation,
@@ -27,6 +28,7 @@ class StrategiesConfig(AppConfig):
         workflow.register()
         thread.register()
         search.register()
+        calendar_entries.register()
         events.register()
         navigation.register()
         overview.register()

@@ -10,6 +10,7 @@ class StudyVisitsConfig(AppConfig):
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.stated_dates import register_dated
         from studyvisits import (
+            calendar_entries,
             cases,
             events,
             navigation,
@@ -30,6 +31,7 @@ class StudyVisitsConfig(AppConfig):
         workflow.register()
         thread.register()
         search.register()
+        calendar_entries.register()
         events.register()
         panels.register()
         news.register()

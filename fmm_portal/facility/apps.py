@@ -13,6 +13,7 @@ class FacilityConfig(AppConfig):
         from fmm_portal.core.navigation import NavigationItem, register_in_section, register_navigation
         from fmm_portal.core.stated_dates import register_dated
         from fmm_portal.facility import (
+            calendar_entries,
             cases,
             country_events,
             navigation,
@@ -34,6 +35,7 @@ class FacilityConfig(AppConfig):
         waiting.register()
         thread.register()
         search.register()
+        calendar_entries.register()
         country_events.register()
         overview.register()
         programme_overview.register()

@@ -10,6 +10,7 @@ PREFIXES = ("/institutions/", "/contacts/", "/countries/", "/themes/", "/program
 
 def register() -> None:
     register_navigation(NavigationItem(_("Directory"), "institutions:institution_list", 40, PREFIXES))
+    register_navigation(NavigationItem(_("Calendar"), "institutions:calendar", 25, ("/calendar/",)))
     for item in (
         NavigationItem(_("Institutions"), "institutions:institution_list", 10),
         NavigationItem(_("Contacts"), "institutions:contact_list", 20),

@@ -20,6 +20,7 @@ from fmm_portal.core.filter_bar import FilterBar
 from fmm_portal.core.parts import PartViews
 from fmm_portal.core.policies import can, require
 from fmm_portal.core.resource import Crumb, Tab, with_query
+from strategies.enums import PlanActivityStatus
 from strategies.filters.plan import PlanActivityFilterSet
 from strategies.forms.plan import (
     ActionPlanForm,
@@ -32,6 +33,7 @@ from strategies.matrix import activities_of, matrix_of, totals_of
 from strategies.models import ActionPlan, PlanActivity, PlanObjective, PlanResult, Review
 from strategies.reminders import reminders_of
 from strategies.reviews import progress_of
+from strategies.schedule import schedule_of
 from strategies.views.process import StrategyPartViews
 
 FILTERS = ("search", "axis_id", "lead_id", "status", "is_overdue")
@@ -65,7 +67,10 @@ class PlanFrame(StrategyPartViews):
 
     def tabs(self, plan: ActionPlan) -> list[Tab]:
         reviews = Review.objects.visible_to(self.principal).filter(plan=plan).count()
-        found = [Tab(_t("Reviews"), plan_url("reviews", plan), reviews)]
+        found = [
+            Tab(_t("Schedule"), plan_url("schedule", plan)),
+            Tab(_t("Reviews"), plan_url("reviews", plan), reviews),
+        ]
         if can(self.principal, "change", plan).allowed:
             found.append(Tab(_t("Reminders"), plan_url("reminders", plan)))
         return found
@@ -82,10 +87,12 @@ class PlanFrame(StrategyPartViews):
 
 
 class PlanViews(PlanFrame):
-    """The matrix, the reviews, the reminders."""
+    """The matrix, the schedule, the reviews, the reminders."""
 
-    pages: ClassVar[Sequence[str]] = ("create", "detail", "edit", "delete", "reviews", "reminders")
-    read_only_pages: ClassVar[Sequence[str]] = ("detail", "reviews", "reminders")
+    pages: ClassVar[Sequence[str]] = (
+        "create", "detail", "edit", "delete", "schedule", "reviews", "reminders",
+    )  # fmt: skip
+    read_only_pages: ClassVar[Sequence[str]] = ("detail", "schedule", "reviews", "reminders")
     form_class = ActionPlanForm
     add_title = _("Add action plan")
     detail_template = "strategies/plan_detail.html"
@@ -126,6 +133,19 @@ class PlanViews(PlanFrame):
         """Whether htmx asks for the rows that a filter leaves, and not for the page."""
         htmx: Any = self.request.htmx  # type: ignore[attr-defined]
         return bool(htmx) and htmx.target == "results"
+
+    def schedule(self) -> HttpResponse:
+        """The activities by quarter."""
+        plan = self.record()
+        activities = activities_of(plan, self.principal)
+        context = {
+            "title": _t("Schedule: %(plan)s") % {"plan": plan},
+            "activities": activities,
+            "schedule": schedule_of(matrix_of(plan, activities, self.principal), activities),
+            "states": PlanActivityStatus.choices,
+            "plan_address": plan_url("detail", plan),
+        }
+        return self.render("strategies/plan_schedule.html", self.page_of(plan, current="schedule") | context)
 
     def reviews(self) -> HttpResponse:
         plan = self.record()
