@@ -116,7 +116,7 @@ class Columns(Chart):
             tall = round(110 * row.number / greatest)
             found.append(
                 Bar(
-                    str(row.label)[:3],
+                    str(row.label)[:4].rstrip("."),
                     str(row.number) if row.number else "",
                     str(round(place * step)),
                     str(132 - tall),

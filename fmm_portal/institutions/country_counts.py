@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from fmm_portal.core.overview import Cell, OverviewPart, Row, register_overview
 from fmm_portal.core.principals import Principal
+from fmm_portal.core.querysets import fold
 from fmm_portal.institutions.countries import country_name
 from fmm_portal.institutions.models import Country
 
@@ -111,7 +112,7 @@ def present(data: Mapping[str, Any]) -> OverviewPart:
     kinds = sorted(_counted.values(), key=lambda kind: kind.order)
     drawing = shapes()
     rows, lands = [], []
-    for country in sorted(data["countries"], key=lambda country: country_name(country["code"])):
+    for country in sorted(data["countries"], key=lambda country: fold(country_name(country["code"]))):
         name, address = (
             country_name(country["code"]),
             reverse("institutions:country_detail", args=[country["id"]]),

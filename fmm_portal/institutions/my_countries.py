@@ -11,6 +11,7 @@ from fmm_portal.accounts.roles import READERS_OF_THE_PROGRAMME, countries_of, is
 from fmm_portal.core.home import HomePart, HomeSection, register_home
 from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.principals import Principal
+from fmm_portal.core.querysets import fold
 from fmm_portal.institutions.models import Country
 
 
@@ -65,7 +66,7 @@ def lines_for(principal: Principal) -> list[Line]:
         met = [day for contact in contacts if (day := contact.get(country.pk))]
         if own or met or any(cell for _heading, cell in cells):
             lines.append(Line(country, cells, max(met, default=None)))
-    return sorted(lines, key=lambda line: line.country.name)
+    return sorted(lines, key=lambda line: fold(line.country.name))
 
 
 def _sorted_columns() -> Iterable[_Column]:
