@@ -57,6 +57,12 @@ class AttendanceStatus(models.TextChoices):
     ABSENT = "absent", pgettext_lazy("attendance", "Absent")
 
 
+class OutcomeKind(models.TextChoices):
+    INFORMATION = "information", pgettext_lazy("outcome", "Information")
+    DECISION = "decision", pgettext_lazy("outcome", "Decision")
+    TASK = "task", pgettext_lazy("outcome", "Task")
+
+
 class Transferability(models.TextChoices):
     HIGH = "high", pgettext_lazy("transferability", "High")
     MEDIUM = "medium", pgettext_lazy("transferability", "Medium")

@@ -17,10 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from delegations.enums import PLANNED_STATUSES
 from delegations.models import Delegate, Delegation
 from fmm_portal.accounts.colleagues import choose_colleague
+from fmm_portal.core.conflicts import tidy
 from fmm_portal.core.display import hour
 from fmm_portal.core.forms import RecordForm, Section, dress_field
 from fmm_portal.core.models import Record
-from fmm_portal.core.partial_dates import babel_locale
+from fmm_portal.core.multilingual import Multilingual, active_language
+from fmm_portal.core.partial_dates import PartialDateFormField, babel_locale
 from fmm_portal.core.principals import Actor, Principal
 from fmm_portal.core.querysets import fold
 from fmm_portal.core.services import create_record, update_record
@@ -29,6 +31,7 @@ from fmm_portal.facility.models import Activity
 from fmm_portal.institutions.models import Country, Institution
 from strategies.models import Milestone, PlanActivity
 from studyvisits.agenda import long_day, order_in_day
+from studyvisits.debrief_points import Board, Point
 from studyvisits.enums import AttendanceStatus, QuestionStatus
 from studyvisits.models import (
     AgendaHost,
@@ -44,9 +47,16 @@ from studyvisits.models import (
     Leg,
     Lesson,
     SessionNote,
+    SessionOutcome,
     StudyVisit,
 )
-from studyvisits.services import plan_study_visit, record_attendance, write_note
+from studyvisits.services import (
+    commit_outcome,
+    plan_study_visit,
+    record_attendance,
+    write_note,
+    write_outcome,
+)
 from studyvisits.sources import READ_WITH, SOURCES, label_of, strategy_of
 
 # A visit longer than this chooses the day in a calendar instead of a list of days.
@@ -407,6 +417,81 @@ class SessionNoteForm(RecordForm):
         return write_note(self.instance, actor=actor)
 
 
+class RoomNoteForm(SessionNoteForm):
+    """One's own notes, in the meeting room: nobody is asked for a reason there."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("reason", None)
+
+
+class QuickOutcomeForm(RecordForm):
+    """What came out of a session, in one line and in the language that the person works in."""
+
+    line = forms.CharField(label=_("What came out of it"), max_length=500)
+
+    class Meta:
+        model = SessionOutcome
+        fields = ("kind",)
+
+    def create(self, actor: Actor) -> Record:
+        self.instance.kind = self.cleaned_data["kind"]
+        self.instance.text = Multilingual.of(self.cleaned_data["line"])
+        return write_outcome(self.instance, actor=actor)
+
+
+class OutcomeForm(RecordForm):
+    class Meta:
+        model = SessionOutcome
+        fields = ("kind", "text")
+
+
+class PresenceForm(forms.Form):
+    """Who is in the room: a tick a delegate. Only what this person changed is written."""
+
+    was = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, data: Any = None, *, item: AgendaItem, delegates: Iterable[Delegate], actor: Actor
+    ) -> None:
+        self.item, self.actor, self.delegates = item, actor, list(delegates)
+        self.known = dict(Attendance.objects.filter(item=item).values_list("delegate_id", "status"))
+        here = [pk for pk, status in self.known.items() if status != AttendanceStatus.ABSENT]
+        shown = ",".join(str(delegate.pk) for delegate in self.delegates if delegate.pk in here)
+        super().__init__(data, initial={"was": shown})
+        self.here = set(here)
+        self.fields["present"] = forms.TypedMultipleChoiceField(
+            choices=[(delegate.pk, str(delegate.position)) for delegate in self.delegates],
+            coerce=int,
+            required=False,
+        )
+
+    @property
+    def rows(self) -> list[tuple[Delegate, bool]]:
+        return [(delegate, delegate.pk in self.here) for delegate in self.delegates]
+
+    @property
+    def recorded(self) -> int:
+        return sum(delegate.pk in self.known for delegate in self.delegates)
+
+    @property
+    def ticked(self) -> int:
+        return sum(delegate.pk in self.here for delegate in self.delegates)
+
+    def save(self) -> None:
+        """Ticked is present, not ticked absent; what a colleague ticked since this page was opened stays."""
+        ticked = set(self.cleaned_data["present"])
+        was = set(self.cleaned_data["was"].split(","))
+        statuses: dict[Delegate, str] = {}
+        for delegate in self.delegates:
+            if delegate.pk in ticked or AttendanceForm.ALL_PRESENT in self.data:
+                if delegate.pk not in self.here:
+                    statuses[delegate] = AttendanceStatus.PRESENT
+            elif delegate.pk not in self.known or str(delegate.pk) in was:
+                statuses[delegate] = AttendanceStatus.ABSENT
+        record_attendance(self.item, statuses, actor=self.actor)
+
+
 class AttendanceForm(forms.Form):
     """Who was at a session: one choice a delegate. Only what this person changed is written."""
 
@@ -457,6 +542,170 @@ class DebriefForm(RecordForm):
         super().__init__(*args, **kwargs)
         choose_session(self.fields["agenda_item"], self.instance.visit)
         self.fields["agenda_item"].label = _("Session of the agenda")
+
+
+class DebriefHourForm(DebriefForm):
+    """The whole debrief on one page: what was said, points ticked once or twice, questions answered."""
+
+    def __init__(self, *args: Any, board: Board, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.board = board
+        self._options |= {"board": board}
+        self.fields.pop("reason", None)
+        self.prefilled = False
+        for name, text in board.first_words().items():
+            if text and not getattr(self.instance, name):
+                self.initial.setdefault(name, text)
+                self.initial[name] = self.initial[name] or text
+                self.prefilled = True
+        for point in board.points:
+            self._ask_about(point)
+        for question in board.questions:
+            answer = str(question.answer)
+            self.fields |= {
+                f"answered_{question.pk}": forms.BooleanField(
+                    label=_("Answered"),
+                    required=False,
+                    initial=question.status == QuestionStatus.ANSWERED,
+                ),
+                f"answer_{question.pk}": forms.CharField(
+                    label=_("Answer"),
+                    required=False,
+                    initial=answer,
+                    widget=forms.Textarea(attrs={"rows": 2}),
+                ),
+                # What this page showed, to notice what a colleague wrote meanwhile.
+                f"saw_{question.pk}": forms.CharField(
+                    required=False, initial=self._state_of(question), widget=forms.HiddenInput
+                ),
+            }
+
+    def _ask_about(self, point: Point) -> None:
+        if point.lesson is None:
+            self.fields[f"lesson_{point.key}"] = forms.BooleanField(label=_("Lesson"), required=False)
+        if point.commitment is not None:
+            return
+        sides = [("", _("Not stated")), *((one.pk, str(one)) for one in self.board.parties)]
+        self.fields |= {
+            f"commit_{point.key}": forms.BooleanField(label=_("Commitment"), required=False),
+            f"by_{point.key}": forms.TypedChoiceField(
+                label=_("Who owes it"), choices=sides, coerce=int, empty_value=None, required=False
+            ),
+            f"to_{point.key}": forms.TypedChoiceField(
+                label=_("To whom"), choices=sides, coerce=int, empty_value=None, required=False
+            ),
+            f"due_{point.key}": PartialDateFormField(
+                label=_("By when"), required=False, help_text=_("A day, a month or a year.")
+            ),
+        }
+
+    @staticmethod
+    def _state_of(question: LearningQuestion) -> str:
+        return f"{question.status}:{question.answer}"
+
+    # --- drawing ---
+
+    @property
+    def point_rows(self) -> list[tuple[AgendaItem, list[tuple[Point, dict[str, forms.BoundField]]]]]:
+        """Points by session, with the fields that each still has."""
+        groups: dict[int, tuple[AgendaItem, list[tuple[Point, dict[str, forms.BoundField]]]]] = {}
+        for point in self.board.points:
+            parts = {
+                part: self[f"{part}_{point.key}"]
+                for part in ("lesson", "commit", "by", "to", "due")
+                if f"{part}_{point.key}" in self.fields
+            }
+            groups.setdefault(point.item.pk, (point.item, []))[1].append((point, parts))
+        return list(groups.values())
+
+    @property
+    def question_rows(self) -> list[tuple[LearningQuestion, list[forms.BoundField]]]:
+        return [
+            (question, [self[f"{part}_{question.pk}"] for part in ("answered", "answer", "saw")])
+            for question in self.board.questions
+        ]
+
+    # --- saving ---
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        for point in self.board.points:
+            by, to = cleaned.get(f"by_{point.key}"), cleaned.get(f"to_{point.key}")
+            if cleaned.get(f"commit_{point.key}") and by is not None and by == to:
+                self.add_error(f"to_{point.key}", _t("The two sides must differ."))
+        for question in self.board.questions:
+            now = self._state_of(question)
+            if self._rewrites(question, cleaned) and tidy(cleaned[f"saw_{question.pk}"]) != tidy(now):
+                words = _t(
+                    "Somebody else answered meanwhile: “%(answer)s”. Save again to put yours in its place."
+                )
+                self.add_error(f"answer_{question.pk}", words % {"answer": question.answer})
+                self.data = {**self.data.dict(), f"saw_{question.pk}": now}  # type: ignore[attr-defined]
+        return cleaned
+
+    def _wanted(self, question: LearningQuestion, values: dict[str, Any]) -> str:
+        status = QuestionStatus.ANSWERED if values.get(f"answered_{question.pk}") else QuestionStatus.OPEN
+        return f"{status}:{values.get(f'answer_{question.pk}', '')}"
+
+    def _rewrites(self, question: LearningQuestion, values: dict[str, Any]) -> bool:
+        """Whether this person changed what the page showed of a question, and somebody has not done the same."""
+        wanted = tidy(self._wanted(question, values))
+        return wanted not in (tidy(values.get(f"saw_{question.pk}", "")), tidy(self._state_of(question)))
+
+    @transaction.atomic
+    def save(self, actor: Actor | None = None) -> Any:  # type: ignore[override]
+        actor = actor or self.actor
+        debrief = super().save(actor)
+        for point in self.board.points:
+            self._save_point(point, actor)
+        for question in self.board.questions:
+            if self._rewrites(question, self.cleaned_data):
+                self._save_answer(question, actor)
+        return debrief
+
+    def _save_point(self, point: Point, actor: Actor) -> None:
+        values, visit = self.cleaned_data, self.board.visit
+        if values.get(f"lesson_{point.key}"):
+            point.lesson = create_record(
+                Lesson(
+                    visit=visit,
+                    order=next_order(visit.lessons),
+                    agenda_item=point.item,
+                    learnt_from=self.board.hosts.get(point.item.pk),
+                    text=point.text,
+                    transferability=point.transferability,
+                ),
+                actor=actor,
+            )
+        if not values.get(f"commit_{point.key}"):
+            return
+        commitment = Commitment(
+            source=visit,
+            lesson=point.lesson,
+            text=point.text,
+            owed_by_id=values[f"by_{point.key}"],
+            owed_to_id=values[f"to_{point.key}"],
+            due_on=values[f"due_{point.key}"],
+            owner_id=actor.user_id,
+        )
+        if point.outcome is not None:
+            commit_outcome(point.outcome, commitment, actor=actor)
+        else:
+            create_record(commitment, actor=actor)
+
+    def _save_answer(self, question: LearningQuestion, actor: Actor) -> None:
+        text = self.cleaned_data[f"answer_{question.pk}"]
+        is_answered = self.cleaned_data[f"answered_{question.pk}"]
+        # The line shows the answer in the reader's language, or in the one that there is.
+        language = question.answer.in_language().language if question.answer else active_language()
+        update_record(
+            question,
+            actor=actor,
+            changes={
+                "answer": Multilingual({**question.answer, language: text}),
+                "status": QuestionStatus.ANSWERED if is_answered else QuestionStatus.OPEN,
+            },
+        )
 
 
 class DebriefParticipantForm(RecordForm):
@@ -592,6 +841,20 @@ class CommitmentForm(RecordForm):
             field.queryset = field.queryset.filter(plan__strategy=strategy)
         if field.queryset is None or not field.queryset.exists():
             del self.fields["plan_activity"]
+
+
+class OutcomeCommitmentForm(CommitmentForm):
+    """The commitment that a task of a session becomes."""
+
+    def __init__(self, *args: Any, outcome: SessionOutcome, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.outcome = outcome
+        self._options = {"actor": self.actor, "outcome": outcome}
+
+    def create(self, actor: Actor) -> Record:
+        for name, value in self.changes().items():
+            setattr(self.instance, name, value)
+        return commit_outcome(self.outcome, self.instance, actor=actor)
 
 
 class SourceField(forms.ChoiceField):

@@ -47,6 +47,7 @@ from studyvisits.models import (
     Leg,
     Lesson,
     SessionNote,
+    SessionOutcome,
     StudyVisit,
 )
 from studyvisits.sources import owner_of, source_kinds
@@ -290,6 +291,17 @@ class SessionNotePolicy(VisitPartPolicy):
         return VISITS.may_change(principal, self.owner_of(obj) if obj is not None else None)
 
 
+class SessionOutcomePolicy(SessionNotePolicy):
+    """Work in progress: for whoever wrote it and the programme, until the debrief takes it up."""
+
+    def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        kept = self.in_kept_visits(principal, SessionOutcome.objects.all()).order_by()
+        readable = models.Q(pk__in=kept.values("pk"))
+        if principal.account_id is not None:
+            readable |= models.Q(author=principal.account_id)
+        return VisitPartPolicy.scope(self, principal, queryset).filter(readable)
+
+
 class DebriefPolicy(VisitPartPolicy):
     """A draft is for the programme; once agreed everyone who sees the visit reads it."""
 
@@ -463,6 +475,7 @@ def register() -> None:
     register_policy(AgendaVersion, AgendaVersionPolicy())
     register_policy(LearningQuestion, LearningQuestionPolicy())
     register_policy(SessionNote, SessionNotePolicy())
+    register_policy(SessionOutcome, SessionOutcomePolicy())
     register_policy(Debrief, DebriefPolicy())
     register_policy(DebriefParticipant, DebriefParticipantPolicy())
     register_policy(Evaluation, EvaluationPolicy())

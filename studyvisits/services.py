@@ -20,18 +20,21 @@ from fmm_portal.core.principals import Actor
 from fmm_portal.core.services import create_record, delete_record, lock, update_record
 from fmm_portal.institutions.models import Country, Institution
 from studyvisits.agenda import changes_between, order_in_day, snapshot_item
-from studyvisits.enums import AttendanceStatus, HostStatus
+from studyvisits.enums import AttendanceStatus, HostStatus, Side
 from studyvisits.models import (
     AgendaHost,
     AgendaItem,
     AgendaVersion,
     Attendance,
+    Commitment,
     Debrief,
     DebriefParticipant,
     Leg,
     SessionNote,
+    SessionOutcome,
     StudyVisit,
 )
+from studyvisits.workflow import DEBRIEF_WORKFLOW
 
 # What a copied session has of the first one; its answers, notes and questions are its own.
 COPIED = ("starts_at", "ends_at", "kind", "topic", "host_label", "leg", "place", "languages", "notes")
@@ -202,6 +205,24 @@ def write_note(note: SessionNote, *, actor: Actor) -> SessionNote:
 
 
 @transaction.atomic
+def write_outcome(outcome: SessionOutcome, *, actor: Actor) -> SessionOutcome:
+    """Add what came out of a session, for whoever writes it."""
+    outcome.author_id = actor.user_id
+    return create_record(outcome, actor=actor)
+
+
+@transaction.atomic
+def commit_outcome(outcome: SessionOutcome, commitment: Commitment, *, actor: Actor) -> Commitment:
+    """Make a commitment of a task; the task names it from then on. Raises Refused when it is one already."""
+    current = lock(outcome)
+    if current.commitment_id is not None:
+        raise Refused(_("A commitment was already made of this."), code="committed")
+    made = create_record(commitment, actor=actor)
+    update_record(current, actor=actor, changes={"commitment": made})
+    return made
+
+
+@transaction.atomic
 def record_attendance(
     item: AgendaItem, statuses: Mapping[Delegate, str], *, actor: Actor
 ) -> list[Attendance]:
@@ -260,3 +281,20 @@ def open_debrief(visit: StudyVisit, *, actor: Actor) -> Debrief:
             actor=actor,
         )
     return debrief
+
+
+@transaction.atomic
+def agree_to_debrief(debrief: Debrief, agreeing: Iterable[int], *, is_final: bool, actor: Actor) -> Debrief:
+    """Keep which participants agree for their side and, when it is final, record the agreement of both.
+
+    Raises Refused when a side is missing, Forbidden, TransitionRefused; then nothing is written.
+    """
+    chosen = set(agreeing)
+    participants = list(debrief.participants.all())
+    if is_final and {row.side for row in participants if row.pk in chosen} != set(Side.values):
+        raise Refused(
+            _("Somebody of each side must agree: tick at least one position a side."), code="one_side"
+        )
+    for row in participants:
+        update_record(row, actor=actor, changes={"has_agreed": row.pk in chosen})
+    return DEBRIEF_WORKFLOW.apply(debrief, "agree", actor=actor) if is_final else debrief

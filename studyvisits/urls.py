@@ -15,6 +15,8 @@ urlpatterns = [
         views.AgendaItemViews,
         views.AgendaHostViews,
         views.SessionNoteViews,
+        views.RoomViews,
+        views.SessionOutcomeViews,
         views.AttendanceViews,
         views.VisitDelegationViews,
         views.DebriefViews,

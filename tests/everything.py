@@ -93,7 +93,7 @@ class Everything:
         assert programme is not None
         return [
             scene.visit, scene.leg, scene.question, scene.item, scene.host, scene.version, scene.attendance,
-            scene.shared_note, scene.debrief, scene.participant, scene.lesson, scene.commitment,
+            scene.shared_note, scene.outcome, scene.debrief, scene.participant, scene.lesson, scene.commitment,
             scene.delegation, scene.delegate, scene.contact, scene.institution, scene.leg.country,
             scene.documents["everyone"], evaluation, EvaluationQuestionFactory(evaluation=evaluation),
             EvaluationResponseFactory(evaluation=evaluation, liked="Answer-words-of-one-person"), programme,

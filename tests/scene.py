@@ -25,6 +25,7 @@ from studyvisits.models import (
     Leg,
     Lesson,
     SessionNote,
+    SessionOutcome,
     StudyVisit,
 )
 from studyvisits.services import publish_agenda
@@ -39,6 +40,7 @@ from tests.factories.studyvisits import (
     LearningQuestionFactory,
     LessonFactory,
     SessionNoteFactory,
+    SessionOutcomeFactory,
     StudyVisitFactory,
 )
 from tests.personas import aneti, anpe_togo
@@ -61,6 +63,7 @@ class Scene:
     attendance: Attendance
     draft_note: SessionNote
     shared_note: SessionNote
+    outcome: SessionOutcome
     debrief: Debrief
     participant: DebriefParticipant
     lesson: Lesson
@@ -77,7 +80,12 @@ class Scene:
         "Marimba Delegate",
     )
     # Work in progress and the programme's own papers: for the programme.
-    internal: tuple[str, ...] = ("Draft-note-words", "Draft-debrief-words", "Programme-paper")
+    internal: tuple[str, ...] = (
+        "Draft-note-words",
+        "Outcome-words",
+        "Draft-debrief-words",
+        "Programme-paper",
+    )
     # What everybody taking part and every viewer may read, and nobody else.
     of_the_visit: tuple[str, ...] = (
         "Confidential-visit-title",
@@ -119,6 +127,7 @@ def whole_visit(*, debrief_status: str = DebriefStatus.DRAFT) -> Scene:
         shared_note=SessionNoteFactory(
             item=item, key_points=Multilingual(en="Shared-note-words"), is_shared=True
         ),
+        outcome=SessionOutcomeFactory(item=item, text=Multilingual(en="Outcome-words")),
         debrief=debrief,
         participant=DebriefParticipantFactory(debrief=debrief),
         lesson=LessonFactory(visit=visit),

@@ -187,4 +187,7 @@ class Autosave {
   }
 }
 
-for (const field of document.querySelectorAll("input[name=draft][data-key]")) new Autosave(field.form).begin();
+// Once the other scripts of the page have run: forms.js forgets what was saved.
+document.addEventListener("DOMContentLoaded", () => {
+  for (const field of document.querySelectorAll("input[name=draft][data-key]")) new Autosave(field.form).begin();
+});

@@ -5,6 +5,7 @@ from studyvisits.models.commitment import Commitment
 from studyvisits.models.debrief import Debrief, DebriefParticipant
 from studyvisits.models.evaluation import Evaluation, EvaluationQuestion, EvaluationResponse
 from studyvisits.models.learning import LearningQuestion, Lesson, SessionNote
+from studyvisits.models.outcome import SessionOutcome
 from studyvisits.models.visit import Leg, StudyVisit
 
 __all__ = (
@@ -22,5 +23,6 @@ __all__ = (
     "Leg",
     "Lesson",
     "SessionNote",
+    "SessionOutcome",
     "StudyVisit",
 )

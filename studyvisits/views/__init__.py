@@ -6,6 +6,7 @@ from studyvisits.views.delegation import VisitDelegationViews
 from studyvisits.views.evaluation import EvaluationQuestionViews, EvaluationResponseViews, EvaluationViews
 from studyvisits.views.followup import CommitmentViews, LessonViews, VisitCommitmentViews
 from studyvisits.views.notes import AttendanceViews, SessionNoteViews
+from studyvisits.views.room import RoomViews, SessionOutcomeViews
 from studyvisits.views.visits import LearningQuestionViews, LegViews, VisitViews
 
 __all__ = (
@@ -22,7 +23,9 @@ __all__ = (
     "LearningQuestionViews",
     "LegViews",
     "LessonViews",
+    "RoomViews",
     "SessionNoteViews",
+    "SessionOutcomeViews",
     "VisitCommitmentViews",
     "VisitDelegationViews",
     "VisitViews",

@@ -20,6 +20,7 @@ from studyvisits.models import (
     Leg,
     Lesson,
     SessionNote,
+    SessionOutcome,
     StudyVisit,
 )
 from tests.factories.delegations import DelegationFactory
@@ -88,6 +89,14 @@ class SessionNoteFactory(factory.django.DjangoModelFactory[SessionNote]):
     item = factory.SubFactory(AgendaItemFactory)
     key_points = factory.Sequence(lambda n: Multilingual(en=f"Key point {n}", fr=f"Point clé {n}"))
     author_label = "Programme officer"
+
+
+class SessionOutcomeFactory(factory.django.DjangoModelFactory[SessionOutcome]):
+    class Meta:
+        model = SessionOutcome
+
+    item = factory.SubFactory(AgendaItemFactory)
+    text = factory.Sequence(lambda n: Multilingual(en=f"Outcome {n}", fr=f"Résultat {n}"))
 
 
 class LearningQuestionFactory(factory.django.DjangoModelFactory[LearningQuestion]):

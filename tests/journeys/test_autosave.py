@@ -25,7 +25,7 @@ def sign_in(page: Any, email: str, address: str = "") -> None:
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Account").or_(page.locator("[name=draft]")).first.wait_for()
+    page.get_by_role("button", name="Account").or_(page.locator("form[data-owner]")).first.wait_for()
 
 
 @pytest.fixture

@@ -183,7 +183,9 @@ def write_notes(officer: Officer) -> None:
     officer.follow("Write notes: The Migrant Resource Centre")
     officer.write(key_points="One file for every jobseeker", key_points_fr="Un fichier unique par demandeur")
     officer.page.get_by_label("Shared").check()
-    officer.press("Write notes")
+    officer.press("Save notes")
+    officer.says("Your notes")
+    officer.page.locator(".crumbs").get_by_role("link", name="Notes").click()
     officer.says("One file for every jobseeker")
 
 
@@ -192,7 +194,7 @@ def hold_the_debrief(officer: Officer, host: str) -> None:
     officer.press("Begin debrief")
     officer.write(recap="Three days, three institutions", recap_fr="Trois jours, trois institutions")
     officer.write(cooperation_points="A model agreement between the two agencies")
-    officer.press("Save changes")
+    officer.press("Save debrief")
     officer.says("Director General of Employment")
     officer.follow("Add: Hosting side")
     officer.write(position="Director General of ANETI", position_fr="Directeur général de l'ANETI")

@@ -205,6 +205,8 @@ class Addresses:
             "studyvisits:agenda_item_": scene.item,
             "studyvisits:agenda_host_": scene.host,
             "studyvisits:session_note_": scene.draft_note,
+            "studyvisits:session_outcome_": scene.outcome,
+            "studyvisits:session_room_": scene.item,
             "studyvisits:debrief_participant_": scene.participant,
             "studyvisits:debrief_": scene.debrief,
             "studyvisits:evaluation_": record[Evaluation],

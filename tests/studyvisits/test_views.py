@@ -368,7 +368,7 @@ def test_debrief_is_begun_written_and_agreed(browser_of, amina) -> None:
     assert "Begin debrief" in read(client, "visit_debrief", visit.pk)
     response = client.post(url("visit_debrief", visit.pk))
     debrief = Debrief.objects.get(visit=visit)
-    assert response.url == url("debrief_edit", visit.pk, debrief.pk)
+    assert response.url == url("debrief_hour", visit.pk, debrief.pk)
     page = read(client, "visit_debrief", visit.pk)
     assert "Director General" in page
     assert "List the participants of both sides by position." in page
