@@ -6,12 +6,11 @@ from datetime import date, time
 from itertools import combinations, groupby
 from typing import Any
 
-from babel.dates import format_date
 from django.conf import settings
 from django.utils import translation
 
+from fmm_portal.core.display import full_day
 from fmm_portal.core.models import Record
-from fmm_portal.core.partial_dates import babel_locale
 from studyvisits.models import AgendaItem
 
 # A session without a stated end is taken to last until the next one begins: it overlaps nothing by itself.
@@ -46,7 +45,7 @@ def by_day(items: Iterable[AgendaItem]) -> list[tuple[date | None, list[AgendaIt
 
 def long_day(day: date) -> str:
     """A day with its weekday: "Monday 21 January 2019"."""
-    return format_date(day, "EEEE d MMMM y", locale=babel_locale())
+    return full_day(day)
 
 
 def order_in_day(starts_at: time | None, siblings: Iterable[AgendaItem]) -> int:

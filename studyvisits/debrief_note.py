@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from babel.dates import format_date
 from babel.numbers import format_percent
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from delegations.enums import DelegateRole
+from fmm_portal.core.display import full_day
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate, babel_locale
 from fmm_portal.facility.report_words import (
@@ -193,7 +193,7 @@ def _days(sessions: list[Shown]) -> list[Shown]:
     for day, group in groupby(sessions, key=lambda session: session["day"]):
         heading = _("In order; the days are not known")
         if day is not None:
-            heading = format_date(PartialDate.from_iso(day).earliest, "EEEE d MMMM y", locale=babel_locale())
+            heading = full_day(PartialDate.from_iso(day).earliest)
             heading = heading[0].upper() + heading[1:]
         found = list(group)
         days.append(

@@ -7,7 +7,7 @@ from decimal import Decimal
 from html import unescape
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.dates import format_date, format_datetime, format_time
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from fmm_portal.core.multilingual import LocalText, Multilingual
+from fmm_portal.core.multilingual import LocalText, Multilingual, MultilingualField
 from fmm_portal.core.partial_dates import PartialDate, babel_locale
 from fmm_portal.core.workflow import workflow_for
 
@@ -77,15 +77,10 @@ def text(value: Any, language: str | None = None) -> str | SafeString:
         return day(value)
     if isinstance(value, time):
         return hour(value)
-    name = getattr(value, "name", None)
-    if isinstance(value, models.Model) and isinstance(name, Multilingual) and str(value) == str(name):
-        value = name
     if isinstance(value, Multilingual):
-        local = value.in_language(language)
-        if not local.is_fallback:
-            return local.text
-        words = format_html('<span lang="{}" dir="{}">{}</span>', local.language, local.direction, local.text)
-        return words + fallback_mark(local)
+        return _in_its_language(value.in_language(language))
+    if isinstance(value, models.Model) and language is None:
+        return _record(value)
     return str(value)
 
 
@@ -112,6 +107,25 @@ def for_file(value: Any) -> Any:
     return str(text(value))
 
 
+def _in_its_language(local: LocalText) -> str | SafeString:
+    if not local.is_fallback:
+        return local.text
+    words = format_html('<span lang="{}" dir="{}">{}</span>', local.language, local.direction, local.text)
+    return words + fallback_mark(local)
+
+
+def _record(record: models.Model) -> str | SafeString:
+    """What a record is called. Where its name has to be in another language, that part of it says so."""
+    called = str(record)
+    for field in record._meta.fields:
+        if isinstance(field, MultilingualField):
+            local = getattr(record, field.attname).in_language()
+            if local.is_fallback and local.text in called:
+                before, _separator, after = called.partition(local.text)
+                return format_html("{}{}{}", before, _in_its_language(local), after)
+    return called
+
+
 def fallback_mark(local: LocalText) -> str | SafeString:
     """Says which language a text is in when it is not the reader's; nothing when it is."""
     if not local.is_fallback:
@@ -134,9 +148,16 @@ def day(value: PartialDate | date | datetime | None) -> str | SafeString:
         if not value.is_exact:
             return format_html('<time datetime="{}">{}</time>', value.isoformat(), value.display())
         value = value.earliest
-    exact = format_date(value, "EEEE d MMMM y", locale=locale)
+    exact = full_day(value)
     shown = format_date(value, "d MMM y", locale=locale)
     return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), exact, shown)
+
+
+def full_day(value: date) -> str:
+    """A day with its weekday: "Monday 21 January 2019", "segunda-feira, 21 de janeiro de 2019"."""
+    locale = babel_locale()
+    pattern = "EEEE, d 'de' MMMM 'de' y" if locale == "pt_PT" else "EEEE d MMMM y"
+    return format_date(value, pattern, locale=locale)
 
 
 def hour(value: time | None) -> str:
@@ -151,7 +172,7 @@ def dates(first: PartialDate | date | None, last: PartialDate | date | None) -> 
     if begin.is_exact and end.is_exact and begin.year == end.year:
         locale = babel_locale()
         same_month = begin.month == end.month
-        start = str(begin.day) if same_month else format_skeleton("MMMd", begin.earliest, locale=locale)
+        start = str(begin.day) if same_month else format_date(begin.earliest, "d MMM", locale=locale)
         joint = "–" if same_month else " – "
         shown = f"{start}{joint}{format_date(end.earliest, 'd MMM y', locale=locale)}"
         title = f"{begin.display()} – {end.display()}"

@@ -233,7 +233,7 @@ class Resource:
         past = [Tab(_("History"), self.url("history", record.pk))] if "history" in self.pages else []
         return {
             "object": record,
-            "title": str(record),
+            "title": record,
             "crumbs": self.crumbs(),
             # The strip tells the state; without one a badge does.
             "stated": None if self.stages or workflow_for(self.model) is None else record,

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 
+from fmm_portal.core.display import text
 from fmm_portal.core.models import Record
 from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.principals import Principal
@@ -112,6 +114,12 @@ class StageRows(NamedTuple):
     @property
     def name(self) -> str:
         return self.short_name(self.shown)
+
+    @property
+    def shown_name(self) -> str | SafeString:
+        """The name as a page shows it: what is in another language than the reader's says so."""
+        name = self.name
+        return text(self.shown) if name == str(self.shown) else name
 
     @property
     def date(self) -> PartialDate | None:

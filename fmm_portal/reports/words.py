@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_skeleton
 
 from fmm_portal.core.partial_dates import PartialDate, babel_locale
 
@@ -17,7 +17,7 @@ def period(first: str | None, last: str | None) -> str:
     if begin.is_exact and end.is_exact and begin.year == end.year:
         if begin.month == end.month:
             return f"{begin.day}–{end.display()}"
-        return f"{format_date(begin.earliest, 'd MMMM', locale=babel_locale())} – {end.display()}"
+        return f"{format_skeleton('MMMMd', begin.earliest, locale=babel_locale())} – {end.display()}"
     return f"{begin.display()} – {end.display()}"
 
 

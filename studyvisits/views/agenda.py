@@ -363,7 +363,7 @@ class AgendaHostViews(VisitPartViews):
     def page_of(self, record: Any, *, current: str = "detail") -> dict[str, Any]:
         context = super().page_of(record, current=current)
         return context | {
-            "title": str(record.institution),
+            "title": record.institution,
             "item": self.item,
             "visit": self.visit,
             "crumbs": self.crumbs(),

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, time
 import pytest
 from django.utils import translation
 
-from fmm_portal.core.display import badge, dates, day, hour, text
+from fmm_portal.core.display import badge, dates, day, full_day, hour, text
 from fmm_portal.core.facts import paragraphs
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate
+from fmm_portal.reports.words import period
 from tests.factories.delegations import DelegateFactory
 
 
@@ -61,6 +62,18 @@ def test_date_tells_machines_its_precision() -> None:
 )
 def test_period_is_as_short_as_it_can_be(first, last, shown) -> None:
     assert words(dates(first, last)) == shown
+
+
+def test_days_are_written_out_in_each_language() -> None:
+    monday = date(2019, 1, 21)
+    assert full_day(monday) == "Monday 21 January 2019"
+    with translation.override("fr"):
+        assert full_day(monday) == "lundi 21 janvier 2019"
+    with translation.override("pt"):
+        assert full_day(monday) == "segunda-feira, 21 de janeiro de 2019"
+        assert words(dates(date(2019, 11, 30), date(2019, 12, 4))) == "30 nov. – 4 dez. 2019"
+        assert period("2019-11-30", "2019-12-04") == "30 de novembro – 4 de dezembro de 2019"
+        assert period("2019-01-21", "2019-01-25") == "21–25 de janeiro de 2019"
 
 
 def test_hour_is_of_the_day() -> None:

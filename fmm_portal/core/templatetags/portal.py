@@ -1,6 +1,7 @@
 """The portal's own words in templates. A builtin: no template needs to load it."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django import template
@@ -25,6 +26,12 @@ register = template.Library()
 def day(value: Any) -> str | SafeString:
     """{{ visit.starts_on|day }}: a date, a date and time, or a partial date, never more exact than known."""
     return display.day(value)
+
+
+@register.filter
+def full_day(value: date) -> str:
+    """{{ item.day|full_day }}: a day with its weekday."""
+    return display.full_day(value)
 
 
 @register.filter
