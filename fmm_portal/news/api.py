@@ -4,12 +4,14 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.request import Request
 
 from fmm_portal.api.resources import absolute
 from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.serializers import ResourceSerializer
 from fmm_portal.api.subjects import SubjectBrief, SubjectType
 from fmm_portal.api.viewsets import ResourceViewSet
+from fmm_portal.core.policies import require
 from fmm_portal.news.filters import NewsFilterSet
 from fmm_portal.news.models import NewsItem
 from fmm_portal.news.public import language, picture_url
@@ -62,6 +64,11 @@ class NewsViewSet(ResourceViewSet):
     serializer_class = NewsSerializer
     filterset_class = NewsFilterSet
     ordering_fields = ("reference", "date", "published_at", "status", "created_at", "updated_at")
+
+    def check_object_permissions(self, request: Request, obj: Any) -> None:
+        super().check_object_permissions(request, obj)
+        if self.action == "history":
+            require(self.principal, "read_history", obj)
 
 
 def register(router: ResourceRouter) -> None:

@@ -79,6 +79,12 @@ class NewsPolicy(Policy):
 
     may_publish = may_withdraw = may_redraft = _publishes
 
+    def may_read_history(self, principal: Principal, obj: Any) -> Decision:
+        """The public reads what is published, not the drafts that led to it."""
+        if self.is_kept_by(principal, obj, READERS_OF_THE_PROGRAMME):
+            return YES
+        return no(_("How news came about is for the programme."))
+
     def hidden_fields(self, principal: Principal, obj: Any) -> frozenset[str]:
         """What it was drafted from is the programme's to know."""
         if has_role_everywhere(principal, READERS_OF_THE_PROGRAMME):

@@ -16,7 +16,7 @@ from fmm_portal.core.downloads import file_to_save
 from fmm_portal.core.facts import Fact
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.parts import PartViews
-from fmm_portal.core.policies import can
+from fmm_portal.core.policies import can, require
 from fmm_portal.core.resource import Crumb, signed_out
 from fmm_portal.core.views import CrudViews
 from fmm_portal.news.drafting import draft_news, story_kind
@@ -55,7 +55,15 @@ class NewsItemViews(CrudViews):
 
     def page_of(self, record: Any, *, current: str = "detail") -> dict[str, Any]:
         title: Multilingual = record.title
-        return super().page_of(record, current=current) | {"title": title or record.reference}
+        page = super().page_of(record, current=current) | {"title": title or record.reference}
+        if not can(self.principal, "read_history", record).allowed:
+            past = self.url("history", record.pk)
+            page |= {"tabs": [tab for tab in page["tabs"] if tab.url != past], "last_change": None}
+        return page
+
+    def history(self) -> HttpResponse:
+        require(self.principal, "read_history", self.record())
+        return super().history()
 
     def fact_list(self, record: Any) -> list[Fact]:
         """Without a day of publication while there is none to know."""

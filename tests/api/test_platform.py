@@ -16,6 +16,7 @@ from fmm_portal.core.principals import Nobody
 from fmm_portal.facility.models import Action
 from fmm_portal.institutions.api import ThemeSerializer
 from fmm_portal.institutions.filters import ThemeFilterSet
+from fmm_portal.news.models import NewsItem
 from tests.api_client import as_persona
 from tests.factories.institutions import InstitutionFactory
 from tests.factories.studyvisits import StudyVisitFactory
@@ -61,8 +62,12 @@ def test_resource_is_the_same_in_address_scope_and_registry() -> None:
         assert prefix == basename == viewset.resource == resource_name(viewset.model)
 
 
-# Emptied row by row for those who may not read it, without a query; tests/facility/test_actions_api.py shows it.
-EMPTIED: dict[type[models.Model], set[str]] = {Action: {"request"}}
+# Emptied row by row for those who may not read it, without a query; tests/facility/test_actions_api.py and
+# tests/news/test_api.py show it.
+EMPTIED: dict[type[models.Model], set[str]] = {
+    Action: {"request"},
+    NewsItem: {"source", "source_type", "source_id"},
+}
 
 
 def test_hidden_fields_are_personal_fields_which_lists_never_show() -> None:

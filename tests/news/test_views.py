@@ -8,6 +8,8 @@ from django.urls import reverse
 
 from fmm_portal.core.activity import history_of
 from fmm_portal.core.models import Record
+from fmm_portal.core.principals import system_actor
+from fmm_portal.core.services import update_record
 from fmm_portal.news.models import NewsItem, NewsPicture
 from fmm_portal.news.views import NewsItemViews
 from tests.factories.institutions import ProgrammeFactory, country
@@ -115,3 +117,22 @@ def test_pictures_of_published_news_stay(browser_of: Any, amina: Any, item: News
         assert client.post(pictures_url(item, page, made.pk)).status_code == 403
     assert client.get(pictures_url(item, "create")).status_code == 403
     assert NewsPicture.objects.filter(pk=made.pk).exists()
+
+
+def test_drafts_that_led_to_published_news_stay_with_the_programme(
+    browser_of: Any, fatou: Any, kofi: Any, eva: Any, item: NewsItem
+) -> None:
+    """Who reads what is published does not read what was taken out of it before."""
+    update_record(item, actor=system_actor(), changes={"lead": {"en": "Removed-words", "fr": "Mots"}})
+    update_record(item, actor=system_actor(), changes={"lead": {"en": "What stays.", "fr": "Ce qui reste."}})
+    apply(item, "publish")
+    past = reverse("news:newsitem_history", args=[item.pk])
+    for outsider in (fatou, kofi):
+        client = browser_of(outsider)
+        page = client.get(item.get_absolute_url())
+        assert page.status_code == 200 and past not in page.content.decode()
+        response = client.get(past)
+        assert response.status_code == 403 and "Removed-words" not in response.content.decode()
+        through_api = client.get(f"/api/v1/news/{item.pk}/history/")
+        assert through_api.status_code == 403 and b"Removed-words" not in through_api.content
+    assert "Removed-words" in browser_of(eva).get(past).content.decode()
