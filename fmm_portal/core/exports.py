@@ -31,8 +31,8 @@ CONTENT_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-# Bookkeeping that tells nobody anything.
-NOT_EXPORTED = {"id", "version", "search_text"}
+# What the portal keeps by itself and people read; the rest of it is machinery.
+KEPT_AND_READ = {"created_at", "updated_at", "reference", "status"}
 # Spreadsheets take a file for UTF-8 when it begins with this.
 BOM = "\ufeff"
 
@@ -76,13 +76,14 @@ def sheet_of_all(model: type[Record], rows: models.QuerySet[Any], principal: Pri
 
 
 def readable_fields(model: type[Record], principal: Principal) -> list[Any]:
-    """Without restricted fields for anybody, without those that the policy hides, without files."""
-    hidden = model.restricted_fields | policy_for(model).hidden_fields(principal, None) | NOT_EXPORTED
+    """Without restricted fields for anybody, those that the policy hides, files and machinery."""
+    hidden = model.restricted_fields | policy_for(model).hidden_fields(principal, None)
     if not principal.knows_colleagues:
         hidden |= colleague_fields(model)
     found = []
     for field in (*model._meta.concrete_fields, *model._meta.many_to_many):
-        is_internal = field.related_model is ContentType or field.name.endswith("_id")
+        is_machinery = field.primary_key or not (field.editable or field.name in KEPT_AND_READ)
+        is_internal = is_machinery or field.related_model is ContentType or field.name.endswith("_id")
         if field.name in hidden or is_internal or isinstance(field, models.FileField):
             continue
         if (

@@ -14,10 +14,12 @@ from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from fmm_portal.core.export_jobs import make_export, remove_expired_exports
+from fmm_portal.core.exports import readable_fields
 from fmm_portal.core.jobs import JobStatus
 from fmm_portal.core.models import Export
 from fmm_portal.core.services import update_record
 from fmm_portal.institutions.views import InstitutionViews
+from fmm_portal.reports.models import Report
 from tests.everything import Everything
 from tests.factories.institutions import ContactFactory, InstitutionFactory, country
 from tests.project.test_completeness import page_classes
@@ -175,6 +177,22 @@ def test_worker_writes_under_the_askers_rights_of_the_moment(browser_of, eva, lo
     assert make_export(export.pk)
     export.refresh_from_db()
     assert export.row_count == 0
+
+
+def test_machinery_of_the_portal_is_in_no_file(ada) -> None:
+    names = {field.name for field in readable_fields(Report, ada)}
+    assert {"reference", "status", "language", "created_at"} <= names
+    assert not names & {
+        "id",
+        "version",
+        "data",
+        "error",
+        "lease_owner",
+        "lease_until",
+        "audience",
+        "file",
+        "subject_id",
+    }
 
 
 def test_short_list_needs_no_worker(browser_of, eva, three) -> None:
