@@ -46,6 +46,7 @@ SAME_AS_ENGLISH = {
         "Experts",
         "Forum",
         "Import",
+        "Information",
         "Institution",
         "Institutions",
         "Notes",
@@ -294,7 +295,7 @@ def test_an_officer_reads_the_home_page_in_french(amina_in_french: Client) -> No
 
     assert "Bonjour" in text
     assert "Rien ne vous attend." in text
-    assert "Visites à venir et en cours" in text
+    assert "Vous n’attendez personne." in text
 
 
 def test_an_officer_plans_a_visit_in_french(amina_in_french: Client) -> None:
