@@ -31,6 +31,7 @@ from fmm_portal.facility.models import Programme
 from fmm_portal.institutions.my_countries import register_last_contact
 from studyvisits.enums import AHEAD_STATUSES, HostStatus, SessionKind, VisitStatus
 from studyvisits.models import AgendaHost, AgendaItem, Commitment, StudyVisit
+from studyvisits.readiness import may_read_readiness, readiness_counts
 from studyvisits.tables import StudyVisitTable
 
 # Enough to fill the first screen; the lists have the rest.
@@ -123,9 +124,19 @@ def _coming(principal: Principal) -> Iterable[Coming]:
     soon = Q(starts_on__gte=begin, starts_on__lte=end) | Q(
         status=VisitStatus.UNDER_WAY, starts_on__isnull=False
     )
-    for visit in mine.filter(soon).order_by("starts_on", "pk")[:LOOKED_AT]:
+    visits = list(mine.filter(soon).order_by("starts_on", "pk")[:LOOKED_AT])
+    ready = readiness_counts(visits) if may_read_readiness(principal) else {}
+    for visit in visits:
         assert visit.starts_on is not None
-        yield Coming(visit.starts_on, _("Study visit"), str(visit), visit.get_absolute_url(), visit.ends_on)
+        done = "/".join(map(str, ready.get(visit.pk, ())))
+        yield Coming(
+            visit.starts_on,
+            _("Study visit"),
+            str(visit),
+            visit.get_absolute_url(),
+            visit.ends_on,
+            readiness=done,
+        )
     yield from _sessions(mine, now)
     due = Commitment.objects.visible_to(principal).open().filter(theirs_or_nobodys(principal))
     for commitment in due.filter(due_on__gte=begin, due_on__lte=end).order_by("due_on", "pk")[:LOOKED_AT]:

@@ -10,8 +10,9 @@ class NewsConfig(AppConfig):
 
     def ready(self) -> None:
         from fmm_portal.core.navigation import NavigationItem, register_navigation
-        from fmm_portal.news import policies, workflow
+        from fmm_portal.news import policies, search, workflow
 
         policies.register()
         workflow.register()
+        search.register()
         register_navigation(NavigationItem(_("News"), "news:newsitem_list", 60, ("/news/",)))

@@ -19,6 +19,7 @@ from strategies.enums import MilestoneKind, MilestoneStatus, PlanActivityStatus
 from strategies.quarters import quarter_of
 from studyvisits.enums import CommitmentStatus, VisitStatus
 from studyvisits.models import SessionNote
+from studyvisits.readiness import readiness_counts
 from tests.factories.delegations import DelegateFactory, DelegationFactory
 from tests.factories.facility import ConsulteeFactory, FacilityFactory, RequestFactory
 from tests.factories.institutions import InstitutionFactory, ProgrammeFactory, country
@@ -83,6 +84,9 @@ def test_officer_sees_what_comes_within_thirty_days_with_the_days_left(browser_o
     ]
     assert coming.rows[3].text == f"2 sessions, the first: Placement abroad ({visit.reference})"
     assert [row.url for row in coming.rows][1] == visit.get_absolute_url()
+    done, total = readiness_counts([visit])[visit.pk]
+    assert (coming.rows[1].readiness, coming.rows[2].readiness) == (f"{done}/{total}", "")
+    assert 0 < done < total
 
 
 def test_who_waits_for_whom_is_told_with_the_days(browser_of, amina, by) -> None:
