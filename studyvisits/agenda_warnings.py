@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 from babel import Locale, UnknownLocaleError
 from django.utils.translation import gettext as _
 
-from fmm_portal.core.display import hour
+from fmm_portal.core.display import hour, sentence
 from fmm_portal.core.principals import Principal
 from fmm_portal.core.querysets import fold
 from studyvisits.agenda import long_day, overlaps
@@ -55,11 +55,13 @@ def warnings_of(visit: StudyVisit, items: Sequence[AgendaItem], principal: Princ
 
 def _about_hosts(item: AgendaItem) -> list[str]:
     """Who will not be there: hosts who declined, and hosts on a day of rest in their country."""
-    sentences = []
+    sentences: list[str] = []
     for host in item.hosts.all():
         country = host.institution.country if item.day else None
         if host.status == HostStatus.DECLINED:
-            sentences.append(_("%(host)s declined this slot: ask another host") % {"host": host.institution})
+            sentences.append(
+                sentence(_("%(host)s declined this slot: ask another host"), host=host.institution)
+            )
         elif (
             host.status == HostStatus.PROPOSED
             and country
@@ -67,8 +69,10 @@ def _about_hosts(item: AgendaItem) -> list[str]:
             and is_day_of_rest(item.day, country.code)
         ):
             # One who confirmed the slot knows better than the calendar.
-            words = {"host": host.institution, "day": long_day(item.day)}
-            sentences.append(_("%(host)s may be closed: %(day)s") % words)
+            closed = sentence(
+                _("%(host)s may be closed: %(day)s"), host=host.institution, day=long_day(item.day)
+            )
+            sentences.append(closed)
     return sentences
 
 

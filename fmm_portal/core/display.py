@@ -11,8 +11,8 @@ from babel.dates import format_date, format_datetime, format_time
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from fmm_portal.core.multilingual import LocalText, Multilingual, MultilingualField
@@ -124,6 +124,12 @@ def _record(record: models.Model) -> str | SafeString:
                 before, _separator, after = called.partition(local.text)
                 return format_html("{}{}{}", before, _in_its_language(local), after)
     return called
+
+
+def sentence(words: str, **values: Any) -> SafeString:
+    """A translated sentence with "%(name)s" in it, each value as `text` shows it: in its own language, escaped."""
+    shown = {name: conditional_escape(text(value)) for name, value in values.items()}
+    return mark_safe(escape(words) % shown)  # noqa: S308 - all of it is escaped
 
 
 def fallback_mark(local: LocalText) -> str | SafeString:

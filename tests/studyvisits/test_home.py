@@ -9,12 +9,12 @@ from tests.factories.studyvisits import StudyVisitFactory
 pytestmark = pytest.mark.django_db
 
 
-def test_officer_finds_the_visits_ahead_whatever_is_known_of_their_dates(browser_of, amina, marc) -> None:
+def test_viewer_finds_the_visits_ahead_whatever_is_known_of_their_dates(browser_of, eva, marc) -> None:
     undated = StudyVisitFactory(starts_on=None, ends_on=None)
     some_year = StudyVisitFactory(starts_on=PartialDate(2031), ends_on=None, status=VisitStatus.POSTPONED)
     overdue = StudyVisitFactory(status=VisitStatus.CONFIRMED)
     done = StudyVisitFactory(status=VisitStatus.COMPLETED, owner=marc)
-    page = browser_of(amina).get("/")
+    page = browser_of(eva).get("/")
     panel = next(panel for panel in page.context["panels"] if "ahead" in str(panel.title))
     assert panel.count == 3
     html = page.content.decode()
@@ -24,7 +24,7 @@ def test_officer_finds_the_visits_ahead_whatever_is_known_of_their_dates(browser
         True,
         False,
     ]
-    listed = browser_of(amina).get(panel.url).content.decode()
+    listed = browser_of(eva).get(panel.url).content.decode()
     assert [visit.reference in listed for visit in (overdue, some_year, undated, done)] == [
         True,
         True,
