@@ -58,7 +58,25 @@ def _progress(principal: Principal) -> dict[int, LineCell]:
     for country, strategy, plan, finished, total in counted.annotate(finished=done, total=Count("pk")):
         page = with_query(reverse("strategies:plan_detail", args=[strategy, plan]), status="done")
         found[country] = LineCell(_("%(done)d of %(total)d") % {"done": finished, "total": total}, page)
-    return found
+    return _published_progress(principal) | found
+
+
+def _published_progress(principal: Principal) -> dict[int, LineCell]:
+    """The same by the totals of the latest review, where the activities are not known one by one."""
+    reviews = Review.objects.visible_to(principal).final()
+    stated = reviews.filter(
+        plan__strategy__country__isnull=False, stated_done__isnull=False, stated_total__isnull=False
+    )
+    ordered = stated.order_by("held_on", "pk").values_list(
+        "plan__strategy__country", "plan__strategy", "plan", "stated_done", "stated_total"
+    )
+    return {
+        country: LineCell(
+            _("%(done)d of %(total)d") % {"done": done, "total": total},
+            reverse("strategies:plan_reviews", args=[strategy, plan]),
+        )
+        for country, strategy, plan, done, total in ordered
+    }
 
 
 def _to_review(principal: Principal) -> Iterable[Task]:

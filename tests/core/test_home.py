@@ -23,7 +23,7 @@ from studyvisits.readiness import readiness_counts
 from tests.factories.delegations import DelegateFactory, DelegationFactory
 from tests.factories.facility import ConsulteeFactory, FacilityFactory, RequestFactory
 from tests.factories.institutions import InstitutionFactory, ProgrammeFactory, country
-from tests.factories.strategies import MilestoneFactory, PlanActivityFactory, StrategyFactory
+from tests.factories.strategies import MilestoneFactory, PlanActivityFactory, ReviewFactory, StrategyFactory
 from tests.factories.studyvisits import (
     AgendaHostFactory,
     AgendaItemFactory,
@@ -166,6 +166,23 @@ def test_each_country_has_one_line(browser_of, amina) -> None:
         PartialDate(2015, 7),
         PartialDate(2019, 1, 21),
     )
+
+
+def test_progress_is_that_of_the_latest_review_where_only_totals_are_published(browser_of, amina) -> None:
+    review = ReviewFactory(
+        plan__strategy__country=country("TG"),
+        status="final",
+        stated_total=54,
+        stated_done=11,
+        held_on="2022-06-30",
+    )
+    ReviewFactory(plan=review.plan, status="final", stated_total=54, stated_done=5, held_on="2021-06-25")
+    ReviewFactory(plan=review.plan, stated_total=54, stated_done=50, held_on="2023-01-01")
+    sections = browser_of(amina).get("/").context["sections"]
+    (line,) = next(section for section in sections if "countries" in section.template).context["lines"]
+    cells = {str(heading): cell for heading, cell in line.cells}
+    assert cells["Plan progress"].text == "11 of 54"
+    assert cells["Plan progress"].url.endswith(f"/plans/{review.plan_id}/reviews/")
 
 
 def test_officer_of_one_country_has_the_line_of_that_country(browser_of) -> None:

@@ -150,6 +150,14 @@ def test_line_and_annex_on_every_page(end: str, amina: Any, browser_of: Any) -> 
     assert client.get(annex.replace("/thread/", "/thread/x")).status_code == 404
 
 
+def test_signs_of_a_name_are_written_once(amina: Any, browser_of: Any) -> None:
+    milestone = MilestoneFactory(title={"en": "Director's visit & talks"})
+    page = browser_of(amina).get(milestone.get_absolute_url()).content.decode()
+    line = page[page.index('class="thread') :]
+    assert "Director&#x27;s visit &amp; talks" in line[: line.index("</nav>")]
+    assert "&amp;#x27;" not in page
+
+
 def test_api_tells_the_thread(amina: Any) -> None:
     chain = a_chain()
     shown = as_persona("amina").get(f"study-visits/{chain.visit.pk}/thread/").json()
