@@ -21,6 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PICTURE = ROOT / "docs" / "images" / "study-visit.png"
 GALLERY = ROOT / "screenshots"
 WIDTHS = (390, 1280)
+HEIGHT = "document.documentElement.scrollHeight"
 # Without these a headless browser talks to its maker at every start.
 QUIET = (
     "--no-sandbox",
@@ -88,7 +89,7 @@ def window(chromium: Any, address: str, account: dict[str, Any] | None, language
         page.locator("[name=password]").fill(account["password"])
         page.locator("[name=password]").press("Enter")
         page.wait_for_url(lambda url: "sign-in" not in url)
-    page.locator(f"button[name=language][value={language}]").click()
+    page.locator(f".languages-switch button[value={language}]").click()
     page.wait_for_load_state()
     return page
 
@@ -122,9 +123,13 @@ def photograph_all(chromium: Any, address: str, visit: str, accounts: dict[str, 
             for role, account, pages in seen_by:
                 page = window(chromium, address, account, language, width)
                 for name, path in pages.items():
-                    page.goto(path)
+                    # The public pages have their language in the address.
+                    page.goto(path.replace("/open/en/", f"/open/{language}/"))
+                    # As tall as the page, so that a bar that stays at the foot is photographed there.
+                    page.set_viewport_size({"width": width, "height": max(900, page.evaluate(HEIGHT))})
                     file = f"{role}-{name.replace(':', '-')}-{language}-{width}.png"
-                    page.screenshot(path=GALLERY / file, full_page=True)
+                    page.screenshot(path=GALLERY / file)
+                    page.set_viewport_size({"width": width, "height": 900})
                     taken.append(file)
                     if page.evaluate("document.documentElement.scrollWidth") > width:
                         sideways.append(file)

@@ -321,7 +321,13 @@ def register() -> None:
         NavigationItem(gettext_lazy("Study visits"), "studyvisits:visit_list", 10, ("/study-visits/",))
     )
     register_navigation(
-        NavigationItem(gettext_lazy("Commitments"), "studyvisits:commitment_list", 20, ("/commitments/",))
+        NavigationItem(
+            gettext_lazy("Commitments"),
+            "studyvisits:commitment_list",
+            20,
+            ("/commitments/",),
+            (("is_open", "true"),),
+        )
     )
     register_home(study_visits_at_a_glance, order=10)
     register_last_contact("visits", _last_visits)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.display import day, text
-from fmm_portal.core.tables import Column, LinkColumn, PeriodColumn, StatusColumn, Table
+from fmm_portal.core.tables import Column, DateColumn, LinkColumn, PeriodColumn, StatusColumn, Table
 from fmm_portal.core.templatetags.portal import icon
 from fmm_portal.institutions.columns import CountriesColumn
 from studyvisits.models import Commitment, StudyVisit
@@ -70,6 +70,7 @@ class StudyVisitTable(Table):
     dates = PeriodColumn("starts_on", "ends_on", _("Dates"), sort="starts_on", is_narrow=True)
     status = StatusColumn(sort="status")
     open_commitments = OpenCommitmentsColumn("open_commitment_count", _("Open commitments"))
+    updated_at = DateColumn(sort="updated_at", is_optional=True)
 
 
 class CommitmentTable(Table):
@@ -82,3 +83,5 @@ class CommitmentTable(Table):
     due = DueColumn("due_on", _("Due"), sort="due_on", is_narrow=True)
     status = StatusColumn(sort="status")
     source = SourceColumn("source", _("From"))
+    done_on = DateColumn(sort="done_on", is_optional=True)
+    updated_at = DateColumn(sort="updated_at", is_optional=True)

@@ -70,8 +70,9 @@ class FilterBar:
         ]
 
     @property
-    def has_more_active(self) -> bool:
-        return any(self.query.getlist(entry.field.html_name) not in ([], [""]) for entry in self.more)
+    def has_more_errors(self) -> bool:
+        """What is active stands in chips; what is not understood must be seen."""
+        return any(entry.field.errors for entry in self.more)
 
     def _shown(self, name: str) -> FilterField:
         bound = self.filterset.form[name]
@@ -147,8 +148,8 @@ def _dress(field: forms.Field) -> None:
     elif isinstance(field, forms.MultipleChoiceField):
         field.widget = forms.CheckboxSelectMultiple(choices=_choices_of(field))
     elif isinstance(field, forms.NullBooleanField):
-        field.widget = forms.NullBooleanSelect()
-        field.widget.choices = [("", _("Any")), ("true", _("Yes")), ("false", _("No"))]
+        # Django's own widget looks for its value inside a text, where an empty choice is always found.
+        field.widget = forms.Select(choices=[("", _("Any")), ("true", _("Yes")), ("false", _("No"))])
     elif isinstance(field, forms.ModelChoiceField):
         field.empty_label = _("Any")
     field.help_text = ""

@@ -1,6 +1,7 @@
 """The main navigation and the tabs between lists: apps register their entries when they load, pillars included."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -8,20 +9,25 @@ from django.utils.functional import Promise
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
-    """One entry. It is the current one on every page whose address begins with one of `prefixes`."""
+    """One entry. It is the current one on every page whose address begins with one of `prefixes`.
+
+    A list may open with `filters` set, as pairs of parameter and value: they stand there to be taken off.
+    """
 
     label: str | Promise
     url_name: str
     order: int
     prefixes: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
 
     @property
     def url(self) -> str:
-        return reverse(self.url_name)
+        address = reverse(self.url_name)
+        return f"{address}?{urlencode(self.filters)}" if self.filters else address
 
     def is_current(self, path: str) -> bool:
         if not self.prefixes:
-            return path == self.url
+            return path == reverse(self.url_name)
         return path.startswith(self.prefixes)
 
 

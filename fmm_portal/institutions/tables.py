@@ -49,6 +49,7 @@ class ContactTable(Table):
     starts_on = PeriodColumn(
         "starts_on", "ends_on", Contact._meta.get_field("starts_on").verbose_name, sort="starts_on"
     )
+    updated_at = DateColumn(sort="updated_at", is_optional=True)
 
     model = Contact
     order = "institution"

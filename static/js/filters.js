@@ -32,3 +32,12 @@ document.addEventListener(
   },
   true,
 );
+
+// On a phone the rows come first: all but the search folds away with the other filters.
+if (matchMedia("(max-width: 39.99rem)").matches) {
+  for (const folded of document.querySelectorAll(".filters__more")) {
+    const front = folded.closest("form").querySelectorAll(":scope > .filter-menu, :scope > .filters__field:not(.filters__field--search)");
+    folded.querySelector(".filters__more-fields").prepend(...front);
+    folded.open ||= folded.querySelector(".field__errors") !== null;
+  }
+}

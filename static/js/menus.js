@@ -15,8 +15,8 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// On a phone the navigation scrolls sideways: begin at where one is.
-for (const current of document.querySelectorAll(".site-nav [aria-current], .tabs [aria-current]")) {
-  const row = current.closest("nav");
+// On a phone the navigation and the thread scroll sideways: begin at where one is.
+for (const current of document.querySelectorAll(".site-nav [aria-current], .tabs [aria-current], .thread [aria-current]")) {
+  const row = current.closest(".thread__stages, nav");
   row.scrollLeft += current.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 3;
 }

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.display import dates, text
-from fmm_portal.core.tables import Column, LinkColumn, StatusColumn, Table
+from fmm_portal.core.tables import Column, DateColumn, LinkColumn, StatusColumn, Table
 from fmm_portal.core.templatetags.portal import icon
 from fmm_portal.institutions.countries import by_country_name
 from fmm_portal.institutions.models import Institution
@@ -63,6 +63,8 @@ class StrategyTable(Table):
     owner_institution = Column(value=lambda strategy: in_its_country(strategy.owner_institution))
     latest = MilestoneColumn("latest_milestone", _("Latest milestone"))
     next = MilestoneColumn("next_milestone", _("Next milestone"))
+    horizon = Column(sort="horizon", is_narrow=True, is_optional=True)
+    updated_at = DateColumn(sort="updated_at", is_optional=True)
 
 
 class ColleaguesStrategyTable(StrategyTable):

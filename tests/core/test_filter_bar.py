@@ -3,8 +3,10 @@
 import pytest
 
 from fmm_portal.core.filter_bar import FilterField
+from studyvisits.enums import CommitmentStatus
 from tests.api_client import as_persona
 from tests.factories.institutions import ContactFactory, InstitutionFactory, country
+from tests.factories.studyvisits import CommitmentFactory
 
 
 def offered(page: object, name: str) -> list[str]:
@@ -56,3 +58,20 @@ def test_filters_cost_the_same_whatever_there_is_to_choose(
         InstitutionFactory(country=country(code))
     with django_assert_num_queries(len(at_one)):
         client.get("/institutions/")
+
+
+def test_commitments_open_with_those_still_open_and_say_so(browser_of, amina) -> None:
+    """The filter stands in the address, in its field and as a chip that takes it off."""
+    for status in (CommitmentStatus.OPEN, CommitmentStatus.DONE, CommitmentStatus.DROPPED):
+        CommitmentFactory(status=status)
+    client = browser_of(amina)
+    entry = client.get("/").context["navigation"]
+    address = next(item.url for item, _is_current in entry if item.url.startswith("/commitments/"))
+    page = client.get(address)
+    listing = page.context["listing"]
+    assert (address, listing.count) == ("/commitments/?is_open=true", 1)
+    field = next(entry.field for entry in listing.bar.more if entry.field.name == "is_open")
+    assert '<option value="true" selected>' in str(field)
+    assert str(field).count("selected") == 1
+    [chip] = listing.bar.chips
+    assert client.get(f"/commitments/?{chip.query}").context["listing"].count == 3

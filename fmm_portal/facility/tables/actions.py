@@ -8,7 +8,15 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.display import dates, text
-from fmm_portal.core.tables import Column, LinkColumn, PeriodColumn, StatusColumn, Table
+from fmm_portal.core.tables import (
+    Column,
+    DateColumn,
+    LinkColumn,
+    NumberColumn,
+    PeriodColumn,
+    StatusColumn,
+    Table,
+)
 from fmm_portal.core.templatetags.portal import icon
 from fmm_portal.facility.models import Action, Activity
 from fmm_portal.institutions.columns import CountriesColumn
@@ -51,6 +59,8 @@ class ActionTable(Table):
     dates = PeriodColumn("starts_on", "ends_on", _("Dates"), sort="starts_on", is_narrow=True)
     status = StatusColumn(sort="status")
     progress = ProgressColumn("activity_count", _("Activities done"))
+    duration_months = NumberColumn(sort="duration_months", is_optional=True)
+    updated_at = DateColumn(sort="updated_at", is_optional=True)
 
 
 def place_of(activity: Activity) -> str | SafeString:

@@ -3,7 +3,15 @@
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.core.tables import Column, LinkColumn, ManyColumn, StatusColumn, Table
+from fmm_portal.core.tables import (
+    Column,
+    DateColumn,
+    LinkColumn,
+    ManyColumn,
+    NumberColumn,
+    StatusColumn,
+    Table,
+)
 from fmm_portal.facility.models import Facility, Request
 
 
@@ -28,6 +36,9 @@ class RequestTable(Table):
     countries = ManyColumn()
     requested_on = Column("requested_on", _("Date"), sort="requested_on", is_narrow=True)
     status = StatusColumn(sort="status")
+    decided_on = DateColumn(sort="decided_on", is_optional=True)
+    duration_months = NumberColumn(sort="duration_months", is_optional=True)
+    updated_at = DateColumn(sort="updated_at", is_optional=True)
 
 
 class RequestTableForColleagues(RequestTable):
