@@ -1,6 +1,7 @@
-"""What changed lately, on the first screen of programme staff."""
+"""What changed lately, on the first screen: of what a person follows, and for programme staff of all."""
 
 from fmm_portal.accounts.roles import is_staff
+from fmm_portal.core.following import followed_changes
 from fmm_portal.core.home import HomePart, HomeSection, register_home
 from fmm_portal.core.latest import latest_changes
 from fmm_portal.core.principals import Principal
@@ -13,6 +14,14 @@ def latest(principal: Principal) -> HomePart:
     return HomePart(sections=[section])
 
 
+def followed(principal: Principal) -> HomePart:
+    changes = followed_changes(principal)
+    return HomePart(
+        sections=[HomeSection("core/home_followed.html", {"changes": changes})] if changes else []
+    )
+
+
 def register() -> None:
+    register_home(followed, order=85)
     # Behind everything that asks for something.
     register_home(latest, order=90)

@@ -1,5 +1,6 @@
 """What changed lately in a person's scope: one line for each record on whose page the changes are told."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,7 +43,12 @@ def _seen(kind: ContentType, keys: set[int], principal: Principal) -> dict[int, 
 
 def latest_changes(principal: Principal) -> list[Change]:
     """Newest first. Parts that the principal may not see, such as others' draft notes, are not told of."""
-    entries = list(Activity.objects.select_related("root_type", "subject_type")[:LOOKED_AT])
+    return changes_of(Activity.objects.select_related("root_type", "subject_type")[:LOOKED_AT], principal)
+
+
+def changes_of(entries: Iterable[Activity], principal: Principal, *, most: int = SHOWN) -> list[Change]:
+    """The records of some entries, newest entry first, as far as the principal may see record and entry."""
+    entries = list(entries)
     wanted: dict[ContentType, set[int]] = {}
     for entry in entries:
         wanted.setdefault(entry.root_type, set()).add(entry.root_id)
@@ -57,7 +63,7 @@ def latest_changes(principal: Principal) -> list[Change]:
         key = (entry.root_type_id, entry.root_id)
         if key in found:
             found[key].count += 1
-        elif len(found) < SHOWN:
+        elif len(found) < most:
             model = entry.subject_type.model_class()
             assert model is not None
             who = name_for(principal, entry.actor_label, entry.user_id)

@@ -177,7 +177,11 @@ class Resource:
 
     def record(self) -> Any:
         """The one that the address names; 404 outside the person's scope."""
-        return get_object_or_404(self.rows().with_detail(), pk=self.kwargs["pk"])  # type: ignore[attr-defined]
+        return get_object_or_404(self.detail_rows(), pk=self.kwargs["pk"])
+
+    def detail_rows(self) -> models.QuerySet[Any]:
+        """The rows with all that a record's own pages show."""
+        return self.rows().with_detail()  # type: ignore[attr-defined]
 
     def new_record(self) -> Record:
         """An empty record, with its owner where the address names one."""

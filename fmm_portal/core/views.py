@@ -18,6 +18,7 @@ from fmm_portal.core.bulk import MOST_ROWS
 from fmm_portal.core.bulk_views import BulkPages
 from fmm_portal.core.errors import Forbidden, StaleRecord, TransitionRefused
 from fmm_portal.core.export_views import ExportPages
+from fmm_portal.core.following import FollowPages
 from fmm_portal.core.forms import RecordForm
 from fmm_portal.core.history import entries_for, readable_history
 from fmm_portal.core.listing import build_listing
@@ -34,7 +35,7 @@ HISTORY_PAGE = 40
 TICKED = "ticked"
 
 
-class CrudViews(BulkPages, ExportPages):
+class CrudViews(BulkPages, ExportPages, FollowPages):
     """List, detail, create, edit, delete, history and workflow steps. See `Resource` for what to declare."""
 
     def list(self) -> HttpResponse:

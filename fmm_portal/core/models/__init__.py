@@ -5,6 +5,7 @@ from fmm_portal.core.models.bulk_change import BulkChange
 from fmm_portal.core.models.document import Document
 from fmm_portal.core.models.draft import Draft
 from fmm_portal.core.models.export import Export
+from fmm_portal.core.models.follow import Follow
 from fmm_portal.core.models.job import Job, JobFailure, JobStatus
 from fmm_portal.core.models.record import Record, Referenced, Searchable
 from fmm_portal.core.models.reference import ReferenceSequence
@@ -18,6 +19,7 @@ __all__ = (
     "Document",
     "Draft",
     "Export",
+    "Follow",
     "Job",
     "JobFailure",
     "JobStatus",
