@@ -13,6 +13,7 @@ from fmm_portal.accounts.actors import actor_of
 from fmm_portal.accounts.models import User
 from fmm_portal.core.principals import Actor
 from tests import personas
+from tests.database import migrate_once
 
 ALL_MUST_RUN = os.environ.get("REQUIRE_ALL") == "1"
 
@@ -34,6 +35,20 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if ALL_MUST_RUN and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"Skipped although everything must run: {report.longrepr}"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None,
+    django_db_keepdb: bool,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Processes of one run share one migrated database; `--reuse-db` keeps one for each instead."""
+    connection = connections["default"]
+    is_one_of_several = hasattr(request.config, "workerinput")
+    if is_one_of_several and connection.vendor == "sqlite" and not django_db_keepdb:
+        migrate_once(connection, tmp_path_factory.getbasetemp().parent)
 
 
 @pytest.fixture(scope="session")

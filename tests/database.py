@@ -1,0 +1,42 @@
+"""The test database of a run in several processes: the first to need it migrates, the others copy its file."""
+
+import fcntl
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
+def migrate_once(connection: BaseDatabaseWrapper, folder: Path) -> None:
+    """Let this process make its SQLite database from the file that the run keeps in `folder`, once there is one."""
+    creation: Any = connection.creation
+    create, make_file = creation.create_test_db, creation._create_test_db
+    migrated = folder / "migrated.sqlite3"
+
+    def make_copy(*args: Any, **options: Any) -> str:
+        name: str = make_file(*args, **options)  # clears away what an earlier run left there
+        shutil.copyfile(migrated, name)
+        return name
+
+    def create_test_db(**options: Any) -> str:
+        with alone(folder / "migrating.lock"):
+            if not migrated.exists():
+                name: str = create(**options)
+                with connection.cursor() as cursor:
+                    cursor.execute("VACUUM INTO %s", [str(migrated)])
+                return name
+        creation._create_test_db = make_copy
+        # Django looks for migrations still to be applied and finds none.
+        return str(create(**options))
+
+    creation.create_test_db = create_test_db
