@@ -8,12 +8,13 @@ import pytest
 from django.db import connections
 from django.test import Client
 from django.utils import translation
+from pytest_django.plugin import blocking_manager_key
 
 from fmm_portal.accounts.actors import actor_of
 from fmm_portal.accounts.models import User
 from fmm_portal.core.principals import Actor
 from tests import personas
-from tests.database import migrate_once
+from tests.database import migrate_once, put_rows_back
 
 ALL_MUST_RUN = os.environ.get("REQUIRE_ALL") == "1"
 
@@ -25,6 +26,23 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """What is loaded by now stays until the end; the collector need not look at it."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that drive browsers and processes take longest; at the end the others would wait for them."""
+    items.sort(
+        key=lambda item: not any(item.iter_markers("browser")) and not any(item.iter_markers("process"))
+    )
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """A test that emptied the tables leaves them as it found them, whichever test comes next."""
+    yield
+    mark = item.get_closest_marker("django_db")
+    if mark is not None and mark.kwargs.get("transaction") and nextitem is not None:
+        with item.config.stash[blocking_manager_key].unblock():
+            put_rows_back(connections["default"])
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,4 +1,4 @@
-"""The test database of a run in several processes: the first to need it migrates, the others copy its file."""
+"""The test database: made once in a run for several processes, and given its rows back after it was emptied."""
 
 import fcntl
 import shutil
@@ -18,7 +18,7 @@ def alone(lock: Path) -> Iterator[None]:
 
 
 def migrate_once(connection: BaseDatabaseWrapper, folder: Path) -> None:
-    """Let this process make its SQLite database from the file that the run keeps in `folder`, once there is one."""
+    """Let this process, one of several, copy its SQLite database from the one that the first of them migrated."""
     creation: Any = connection.creation
     create, make_file = creation.create_test_db, creation._create_test_db
     migrated = folder / "migrated.sqlite3"
@@ -40,3 +40,10 @@ def migrate_once(connection: BaseDatabaseWrapper, folder: Path) -> None:
         return str(create(**options))
 
     creation.create_test_db = create_test_db
+
+
+def put_rows_back(connection: BaseDatabaseWrapper) -> None:
+    """The rows that migrations wrote, after a transactional test emptied the tables: the next test needs them."""
+    contents: str | None = getattr(connection, "_test_serialized_contents", None)
+    if contents is not None:
+        connection.creation.deserialize_db_from_string(contents)
