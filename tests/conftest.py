@@ -8,11 +8,13 @@ import pytest
 from django.db import connections
 from django.test import Client
 from django.utils import translation
+from pytest_django.plugin import blocking_manager_key
 
 from fmm_portal.accounts.actors import actor_of
 from fmm_portal.accounts.models import User
 from fmm_portal.core.principals import Actor
 from tests import personas
+from tests.database import migrate_once, put_rows_back
 
 ALL_MUST_RUN = os.environ.get("REQUIRE_ALL") == "1"
 
@@ -26,6 +28,23 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that drive browsers and processes take longest; at the end the others would wait for them."""
+    items.sort(
+        key=lambda item: not any(item.iter_markers("browser")) and not any(item.iter_markers("process"))
+    )
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """A test that emptied the tables leaves them as it found them, whichever test comes next."""
+    yield
+    mark = item.get_closest_marker("django_db")
+    if mark is not None and mark.kwargs.get("transaction") and nextitem is not None:
+        with item.config.stash[blocking_manager_key].unblock():
+            put_rows_back(connections["default"])
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
     """Where everything is installed a skipped test is a failure: it would have proved nothing."""
@@ -34,6 +53,20 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if ALL_MUST_RUN and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"Skipped although everything must run: {report.longrepr}"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings: None,
+    django_db_keepdb: bool,
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Processes of one run share one migrated database; `--reuse-db` keeps one for each instead."""
+    connection = connections["default"]
+    is_one_of_several = hasattr(request.config, "workerinput")
+    if is_one_of_several and connection.vendor == "sqlite" and not django_db_keepdb:
+        migrate_once(connection, tmp_path_factory.getbasetemp().parent)
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ def test_tests_that_empty_the_database_put_its_countries_back() -> None:
 
 
 def test_tests_that_ask_for_a_persona_by_name_say_that_they_need_the_database() -> None:
-    """Unmarked ones are run last, after those that leave the tables empty behind them."""
+    """Unmarked ones would find no database made ready for them."""
     unmarked = [
         str(path.relative_to(ROOT))
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
