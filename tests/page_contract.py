@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from fmm_portal.accounts.models import User
 from fmm_portal.core.activity import history_of
+from fmm_portal.core.comments import comment_hosts, comments_of
 from fmm_portal.core.models import Activity, Record
 from fmm_portal.core.resource import Resource
 
@@ -116,6 +117,49 @@ class PageContract:
         at_one = self.queries(client, list_url), self.queries(client, page_url)
         self.make(), self.make()
         assert (self.queries(client, list_url), self.queries(client, page_url)) == at_one
+
+    # --- comments ---
+
+    def test_what_one_colleague_says_another_reads(self) -> None:
+        record, text = self.make(), "The ministry rang.\nIts letter comes on Monday."
+        assert self.views.model in comment_hosts()
+        client, url = self.as_(self.writer), self.url("comments", record.pk)
+        assert url in client.get(self.url("detail", record.pk)).content.decode()
+        sent = {"text": text, "audience": "programme", "submission": str(uuid4())}
+        answers = client.post(url, sent), client.post(url, sent)
+        comment = comments_of(record).get()
+        assert [answer.status_code for answer in answers] == [302, 302], errors_of(answers[0])
+        assert answers[0].url == f"{url}#comment-{comment.pk}"
+        page = self.as_("marc").get(url).content.decode()
+        assert "The ministry rang.<br>Its letter comes on Monday." in page
+        assert self.writer.capitalize() in page
+
+    def test_viewer_reads_what_is_said_to_all_and_says_nothing(self) -> None:
+        record = self.make()
+        url = self.url("comments", record.pk)
+        for audience in ("programme", "everyone"):
+            said = {"text": f"Words for {audience}", "audience": audience, "submission": str(uuid4())}
+            assert self.as_(self.writer).post(url, said).status_code == 302
+        viewer = self.as_("eva")
+        page = viewer.get(url).content.decode()
+        assert "Words for everyone" in page
+        assert "Words for programme" not in page
+        assert "Add comment" not in page
+        assert viewer.post(url, {"text": "Mine", "audience": "everyone"}).status_code == 403
+        assert comments_of(record).count() == 2
+
+    def test_page_of_comments_costs_the_same_with_one_and_three(self) -> None:
+        record = self.make()
+        client, url = self.as_(self.writer), self.url("comments", record.pk)
+
+        def say() -> None:
+            said = {"text": "One more", "audience": "everyone", "submission": str(uuid4())}
+            assert client.post(url, said).status_code == 302
+
+        say()
+        at_one = self.queries(client, url)
+        say(), say()
+        assert self.queries(client, url) == at_one
 
     # --- writing ---
 

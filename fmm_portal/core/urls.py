@@ -3,6 +3,7 @@
 from django.urls import path
 
 from fmm_portal.core import bulk_views, document_views, export_views, search_views, thread_views
+from fmm_portal.core.comment_views import CommentViews
 from fmm_portal.core.stated_date_views import StatedDateViews
 
 app_name = "core"
@@ -17,5 +18,6 @@ urlpatterns = [
     path("changes/<int:pk>/", bulk_views.bulk_change, name="bulk_change"),
     path("exports/<int:pk>/", export_views.export_page, name="export"),
     path("exports/<int:pk>/file/", export_views.export_file, name="export_file"),
+    *CommentViews.get_urls(),
     *StatedDateViews.get_urls(),
 ]

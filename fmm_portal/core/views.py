@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from fmm_portal.core import drafts
 from fmm_portal.core.bulk import MOST_ROWS
 from fmm_portal.core.bulk_views import BulkPages
+from fmm_portal.core.comments import comment_hosts
 from fmm_portal.core.errors import Forbidden, StaleRecord, TransitionRefused
 from fmm_portal.core.export_views import ExportPages
 from fmm_portal.core.forms import RecordForm
@@ -36,6 +37,11 @@ TICKED = "ticked"
 
 class CrudViews(BulkPages, ExportPages):
     """List, detail, create, edit, delete, history and workflow steps. See `Resource` for what to declare."""
+
+    @classmethod
+    def all_pages(cls) -> Sequence[str]:
+        pages = super().all_pages()
+        return (*pages, "comments") if "detail" in pages and cls.model in comment_hosts() else pages
 
     def list(self) -> HttpResponse:
         assert self.table_class is not None
@@ -173,6 +179,13 @@ class CrudViews(BulkPages, ExportPages):
         entries = entries_for(record, page.object_list, self.principal)
         context = self.page_of(record, current="history") | {"page": page, "entries": entries}
         return self.render(self.history_template, context)
+
+    def comments(self) -> HttpResponse:
+        """What was said about the record, and a box to say something."""
+        from fmm_portal.core.comment_views import CommentViews
+
+        # The pages of comments are themselves made of this class.
+        return CommentViews(self.request, **self.kwargs).on(self, self.record())
 
     def step(self) -> HttpResponse:
         """Take a workflow step, or ask for what it needs first and say what blocks it."""

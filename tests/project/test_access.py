@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from fmm_portal.accounts.actors import actor_of
 from fmm_portal.core.bulk import change_together
 from fmm_portal.core.models import Activity as HistoryEntry
-from fmm_portal.core.models import BulkChange, Export, StatedDate
+from fmm_portal.core.models import BulkChange, Comment, Export, StatedDate
 from fmm_portal.core.principals import system_actor
 from fmm_portal.core.services import update_record
 from fmm_portal.core.workflow import workflow_for
@@ -152,6 +152,7 @@ class Addresses:
         self.subjects: dict[str, Any] = {
             "core:document_attach": scene.visit,
             "core:document_": scene.documents["programme"],
+            "core:comment_": record[Comment],
             "core:thread": scene.visit,
             "core:bulk_change": change_of(scene.institution),
             "core:export": exported_by(ada()),

@@ -1,7 +1,8 @@
-"""Models of the platform: records, history, references, documents, dates that sources give, form tokens, drafts."""
+"""Models of the platform: records, history, references, documents, comments, sources' dates, form tokens, drafts."""
 
 from fmm_portal.core.models.activity import Activity
 from fmm_portal.core.models.bulk_change import BulkChange
+from fmm_portal.core.models.comment import Comment
 from fmm_portal.core.models.document import Document
 from fmm_portal.core.models.draft import Draft
 from fmm_portal.core.models.export import Export
@@ -15,6 +16,7 @@ from fmm_portal.core.models.submission import Submission
 __all__ = (
     "Activity",
     "BulkChange",
+    "Comment",
     "Document",
     "Draft",
     "Export",
