@@ -22,7 +22,13 @@ from fmm_portal.core.principals import Actor
 UNTOLD = {"id", "created_at", "updated_at", "version", "search_text"}
 CONCEALED = {"restricted": True}
 # What is kept beside the fields of a model.
-MORE_LABELS = {"overridden": gettext_lazy("passed over"), "entries": gettext_lazy("states taken")}
+MORE_LABELS = {
+    "overridden": gettext_lazy("passed over"),
+    "entries": gettext_lazy("states taken"),
+    "merged": gettext_lazy("joined with"),
+    "moved": gettext_lazy("moved here"),
+    "subject": gettext_lazy("about"),
+}
 
 
 class Change(NamedTuple):

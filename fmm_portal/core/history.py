@@ -84,6 +84,7 @@ def verb_label(model: type[models.Model], verb: str) -> str:
         "create": _("Added"),
         "update": _("Changed"),
         "delete": _("Deleted"),
+        "merge": _("Merged"),
         "publish": _("Published"),
         "take_review": _("State of the activities taken"),
         "revoke": _("Revoked"),
