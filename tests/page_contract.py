@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from fmm_portal.accounts.models import User
-from fmm_portal.core.activity import history_of
+from fmm_portal.core.activity import history_of, last_change
 from fmm_portal.core.comments import comment_hosts, comments_of
 from fmm_portal.core.models import Activity, Record
 from fmm_portal.core.resource import Resource
@@ -200,6 +200,29 @@ class PageContract:
             assert response.status_code == 302, errors_of(response)
         record.refresh_from_db()
         assert record.version == 3
+
+    def test_one_edit_is_set_back_from_history(self) -> None:
+        record = self.make()
+        client, edit, past = (
+            self.as_(self.writer),
+            self.url("edit", record.pk),
+            self.url("history", record.pk),
+        )
+        saved = client.post(edit, self.edited(client.get(edit).content.decode(), self.values[0]))
+        assert saved.status_code == 302, errors_of(saved)
+        entry = last_change(record)
+        assert entry is not None
+        undo = reverse("core:undo", args=[entry.pk])
+        assert undo in client.get(past).content.decode()
+        assert undo not in self.as_(self.reader).get(past).content.decode()
+        assert self.as_(self.reader).post(undo).status_code == 403
+        assert client.post(undo, {"next": past}).url == past
+        record.refresh_from_db()
+        assert record.version == 3
+        back = last_change(record)
+        assert back is not None
+        assert back.changes == {name: [after, before] for name, (before, after) in entry.changes.items()}
+        assert "is set back" not in client.get(undo).content.decode(), "it stands no more"
 
     def test_second_editor_is_told_and_loses_nothing(self) -> None:
         record = self.make()

@@ -25,6 +25,7 @@ class Entry(NamedTuple):
     is_step: bool
     is_part: bool
     verb: str
+    may_undo: bool = False
 
 
 def readable_history(record: Record, principal: Principal) -> models.QuerySet[Activity]:

@@ -28,6 +28,7 @@ from fmm_portal.core.removal import what_goes
 from fmm_portal.core.resource import Crumb
 from fmm_portal.core.services import delete_record
 from fmm_portal.core.steps import StepForm
+from fmm_portal.core.undoing import edits_made_alone
 from fmm_portal.core.workflow import Workflow, workflow_for
 
 HISTORY_PAGE = 40
@@ -176,7 +177,13 @@ class CrudViews(BulkPages, ExportPages):
         record = self.record()
         pages = Paginator(readable_history(record, self.principal), HISTORY_PAGE)
         page = pages.get_page(self.request.GET.get("page"))
-        entries = entries_for(record, page.object_list, self.principal)
+        activities = list(page.object_list)
+        may_change = can(self.principal, "change", record).allowed
+        undoable = edits_made_alone(record, activities) if may_change else set[int]()
+        entries = [
+            entry._replace(may_undo=entry.activity.pk in undoable)
+            for entry in entries_for(record, activities, self.principal)
+        ]
         context = self.page_of(record, current="history") | {"page": page, "entries": entries}
         return self.render(self.history_template, context)
 

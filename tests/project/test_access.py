@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from fmm_portal.accounts.actors import actor_of
+from fmm_portal.core.activity import record_activity
 from fmm_portal.core.bulk import change_together
 from fmm_portal.core.models import Activity as HistoryEntry
 from fmm_portal.core.models import BulkChange, Comment, Export, StatedDate
@@ -153,6 +154,7 @@ class Addresses:
             "core:document_attach": scene.visit,
             "core:document_": scene.documents["programme"],
             "core:comment_": record[Comment],
+            "core:undo": record_activity(actor=system_actor(), verb="update", subject=scene.visit),
             "core:thread": scene.visit,
             "core:bulk_change": change_of(scene.institution),
             "core:export": exported_by(ada()),
