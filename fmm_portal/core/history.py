@@ -86,6 +86,7 @@ def verb_label(model: type[models.Model], verb: str) -> str:
         "update": _("Changed"),
         "delete": _("Deleted"),
         "merge": _("Merged"),
+        "unmerge": _("Merging undone"),
         "publish": _("Published"),
         "take_review": _("State of the activities taken"),
         "revoke": _("Revoked"),

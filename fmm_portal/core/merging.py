@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from fmm_portal.core.activity import difference, plain, record_activity, snapshot
-from fmm_portal.core.models import Activity, Record, Submission
+from fmm_portal.core.models import Activity, Merge, Record, Submission
 from fmm_portal.core.models.record import renew_what_names
 from fmm_portal.core.principals import Actor
 from fmm_portal.core.workflow import workflow_for
@@ -180,6 +180,55 @@ def _refusals(row: Any) -> list[str]:
     except ValidationError as error:
         return list(error.messages)
     return []
+
+
+def begin_merge(parts: list[Part], other: Record, record: Record, *, actor: Actor) -> Merge:
+    """Note what is about to move, so that exactly that can go back."""
+    moved = [
+        {
+            "model": part.naming.model._meta.label_lower,
+            "name": part.naming.name,
+            "kind": part.naming.kind,
+            "keys": [row.pk for row in part.moving],
+        }
+        for part in parts
+        if part.moving
+    ]
+    return Merge.objects.create(
+        user_id=actor.user_id,
+        model_type=ContentType.objects.get_for_model(record),
+        kept_id=record.pk,
+        other_id=other.pk,
+        moved=moved,
+        joined=sum(len(part.joining) for part in parts),
+    )
+
+
+class Return(NamedTuple):
+    """Of what moved by one naming: the rows that still name the kept record, and how many do not any more."""
+
+    naming: Naming
+    rows: list[Any]
+    staying: int
+
+
+def returns_of(merge: Merge, record: Record) -> list[Return]:
+    """What would go back if a merge were undone."""
+    found = []
+    for entry in merge.moved:
+        naming = Naming(apps.get_model(entry["model"]), entry["name"], entry["kind"])
+        rows = list(naming.rows(record).filter(pk__in=entry["keys"]))
+        found.append(Return(naming, rows, len(entry["keys"]) - len(rows)))
+    return found
+
+
+def move_back(returns: list[Return], record: Record, other: Record, *, actor: Actor, reason: str) -> None:
+    """Let the rows name the other record again. In a transaction, with both records locked."""
+    for each in returns:
+        for row in each.rows:
+            _move(row, each.naming, record, other, actor=actor, reason=reason)
+    renew_what_names(record)
+    renew_what_names(other)
 
 
 def move_all(parts: list[Part], other: Record, record: Record, *, actor: Actor, reason: str = "") -> None:

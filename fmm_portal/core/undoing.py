@@ -68,16 +68,16 @@ def reasons_against(entry: Activity, subject: Record, principal: Principal) -> l
     return [
         _changed_since(entry, name, principal)
         for name, pair in entry.changes.items()
-        if _keys(present.get(name)) != _keys(pair[1])
+        if without_labels(present.get(name)) != without_labels(pair[1])
     ]
 
 
-def _keys(kept: Any) -> Any:
+def without_labels(kept: Any) -> Any:
     """A value as history keeps it, to compare: other records by their keys, whatever they are called today."""
     if isinstance(kept, dict) and set(kept) == {"id", "label"}:
         return kept["id"]
     if isinstance(kept, list):
-        return [_keys(item) for item in kept]
+        return [without_labels(item) for item in kept]
     return kept or None if isinstance(kept, str | list | dict) else kept
 
 

@@ -3,17 +3,32 @@
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
+from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from fmm_portal.core.activity import plain, read_change, record_activity
+from fmm_portal.core.activity import difference, plain, read_change, record_activity, snapshot
+from fmm_portal.core.bulk import value_before
 from fmm_portal.core.errors import Refused
-from fmm_portal.core.merging import Part, clashes, move_all, parts_of
+from fmm_portal.core.merging import (
+    Part,
+    Return,
+    begin_merge,
+    clashes,
+    move_all,
+    move_back,
+    parts_of,
+    returns_of,
+)
+from fmm_portal.core.models import Merge
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.policies import require
 from fmm_portal.core.principals import Actor, Principal
 from fmm_portal.core.querysets import fold
 from fmm_portal.core.services import lock, update_record
+from fmm_portal.core.undoing import without_labels
 from fmm_portal.institutions.models import Institution
 
 # Of which one value is kept, of a name in each language; themes are put together.
@@ -130,6 +145,8 @@ def merge_institutions(
     if changes.get("parent") == kept:
         changes["parent"] = None
     changes["themes"] = list({*kept.themes.all(), *other.themes.all()})
+    merge = begin_merge(parts, other, kept, actor=actor)
+    before = snapshot(kept)
     _leave_a_sign(other, kept, actor=actor, reason=reason)
     moved = {part.naming.label: len(part.owners) for part in parts}
     move_all(parts, other, kept, actor=actor, reason=reason)
@@ -137,9 +154,72 @@ def merge_institutions(
     # Found by the names of the other from now on; whoever is editing it must read it again.
     kept.version += 1
     kept.save()
+    merge.values = difference(kept, before, snapshot(kept))
+    merge.save(update_fields=["values"])
     told = {"merged": [None, plain(other)], "moved": [None, moved or None]}
     record_activity(actor=actor, verb="merge", subject=kept, changes=told, reason=reason)
     return kept
+
+
+def merges_to_undo(kept: Institution) -> dict[int, Merge]:
+    """By the key of the other entry: merges of which nothing became one with something else."""
+    kind = ContentType.objects.get_for_model(Institution)
+    rows = Merge.objects.filter(model_type=kind, kept_id=kept.pk, undone_at=None, joined=0)
+    return {merge.other_id: merge for merge in rows}
+
+
+class Separation(NamedTuple):
+    """What undoing a merge would do: rows that go back, values set back, and fields that somebody changed since."""
+
+    returns: list[Return]
+    values: dict[str, Any]
+    standing: list[str]
+
+
+def plan_separation(merge: Merge, kept: Institution) -> Separation:
+    present, values, standing = snapshot(kept), dict[str, Any](), list[str]()
+    for name, (before, after) in merge.values.items():
+        if without_labels(present.get(name)) == without_labels(after):
+            values[name] = value_before(Institution, name, before)
+        else:
+            standing.append(capfirst(read_change(Institution, name, [None, None]).label))
+    return Separation(returns_of(merge, kept), values, standing)
+
+
+@transaction.atomic
+def undo_merge(merge: Merge, *, actor: Actor, reason: str = "") -> Institution:
+    """Make two entries of one again: what moved and has not been changed since goes back.
+
+    Raises Forbidden, ValidationError, Refused.
+    """
+    pair = Institution.objects.filter(pk__in=(merge.kept_id, merge.other_id)).order_by("pk")
+    found = {row.pk: lock(row) for row in pair}
+    kept, other = found.get(merge.kept_id), found.get(merge.other_id)
+    current = Merge.objects.select_for_update().get(pk=merge.pk)
+    if kept is None or other is None or current.undone_at is not None or other.merged_into_id != kept.pk:
+        raise Refused(_("The two entries are not merged any more."), code="not_merged")
+    if current.joined:
+        raise Refused(
+            _("Rows that were there for both became one; they cannot be taken apart."), code="joined"
+        )
+    require(actor.principal, "merge", kept)
+    plan = plan_separation(current, kept)
+    # First the kept one: it may have taken the acronym that the other has.
+    kept = update_record(kept, actor=actor, changes=plan.values, reason=reason)
+    other.merged_into = None
+    other.full_clean()
+    other.version += 1
+    other.save()
+    move_back(plan.returns, kept, other, actor=actor, reason=reason)
+    kept.version += 1
+    kept.save()
+    current.undone_at = timezone.now()
+    current.save(update_fields=["undone_at"])
+    told = {"merged": [plain(other), None]}
+    record_activity(actor=actor, verb="unmerge", subject=kept, changes=told, reason=reason)
+    told = {"merged_into": [plain(kept), None]}
+    record_activity(actor=actor, verb="unmerge", subject=other, changes=told, reason=reason)
+    return other
 
 
 def _is_above(one: Institution, other: Institution) -> bool:

@@ -1,7 +1,7 @@
 """Pages of the directory: countries, institutions with their names and posts, themes."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, ValidationError
@@ -36,11 +36,15 @@ from fmm_portal.institutions.forms import (
 )
 from fmm_portal.institutions.merging import (
     ONE_OF_TWO,
+    Separation,
     choices_between,
     like_this,
     merge_institutions,
     merged_into,
+    merges_to_undo,
     plan_merge,
+    plan_separation,
+    undo_merge,
 )
 from fmm_portal.institutions.models import Contact, Country, Institution, Theme
 from fmm_portal.institutions.navigation import DIRECTORY
@@ -79,7 +83,8 @@ class CountryViews(CrudViews):
 class InstitutionViews(CrudViews):
     model = Institution
     prefix = "institutions"
-    pages = (*CrudViews.pages, "rename", "merge")
+    pages = (*CrudViews.pages, "rename", "merge", "separate")
+    paths: ClassVar[dict[str, str]] = {"separate": "institutions/<int:pk>/merged/<int:double_pk>/undo/"}
     section = DIRECTORY
     form_class = InstitutionForm
     table_class = InstitutionTable
@@ -124,8 +129,64 @@ class InstitutionViews(CrudViews):
             "may_attach": can(self.principal, "attach", record).allowed,
             "rename_url": self.url("rename", record.pk) if may_change else "",
             "merge_url": self.url("merge", record.pk) if can(self.principal, "merge", record).allowed else "",
-            "doubles": [(double, self.url("history", double.pk)) for double in record.merged.order_by("pk")],
+            "doubles": self.doubles_of(record),
         }
+
+    def doubles_of(self, record: Institution) -> list[tuple[Institution, str, str]]:
+        """The entries merged into this one, each with its history and, where that is possible, the way to undo it."""
+        doubles = list(record.merged.order_by("pk"))
+        may_undo = bool(doubles) and can(self.principal, "merge", record).allowed
+        merges = merges_to_undo(record) if may_undo else {}
+        return [
+            (
+                double,
+                self.url("history", double.pk),
+                self.url("separate", record.pk, double.pk) if double.pk in merges else "",
+            )
+            for double in doubles
+        ]
+
+    def separate(self) -> HttpResponse:
+        """Ask, saying what goes back and what does not, then undo a merge."""
+        kept = self.record()
+        require(self.principal, "merge", kept)
+        merge = merges_to_undo(kept).get(self.kwargs["double_pk"])
+        double = kept.merged.filter(pk=self.kwargs["double_pk"]).first()
+        if merge is None or double is None:
+            raise Http404
+        if self.request.method == "POST":
+            try:
+                undo_merge(merge, actor=self.actor)
+            except ValidationError as error:
+                messages.error(self.request, " ".join(error.messages))
+                return redirect(kept)
+            messages.success(self.request, _("%(record)s is an entry of its own again.") % {"record": double})
+            return redirect(double)
+        context = {
+            "title": _("Undo the merging of %(record)s") % {"record": double},
+            "question": _("%(record)s becomes an entry of its own again.") % {"record": double},
+            "consequences": self.in_words(plan_separation(merge, kept)),
+            "submit_label": _("Undo the merging"),
+            "cancel_url": kept.get_absolute_url(),
+            "crumbs": self.crumbs(kept),
+        }
+        return self.render("generic/confirm.html", context)
+
+    @staticmethod
+    def in_words(plan: Separation) -> list[str]:
+        """What goes back and what stays, a sentence each."""
+        found = []
+        for each in plan.returns:
+            if each.rows:
+                words = {"label": each.naming.label, "count": len(each.rows)}
+                found.append(_("%(label)s: %(count)d go back.") % words)
+            if each.staying:
+                words = {"label": each.naming.label, "count": each.staying}
+                found.append(_("%(label)s: %(count)d changed or deleted since stay as they are.") % words)
+        return [
+            *found,
+            *(_("%(field)s was changed since and stays.") % {"field": name} for name in plan.standing),
+        ]
 
     def detail(self) -> HttpResponse:
         try:
@@ -211,6 +272,7 @@ class InstitutionViews(CrudViews):
             "other": other,
             "choices": choices_between(kept, other, taken),
             "moves": [self.shown(part) for part in plan.parts],
+            "joining": any(part.joining for part in plan.parts),
             "clashes": plan.clashes,
             "refused": [why for why in refused if why not in plan.clashes],
             "swapped_url": with_query(self.url("merge", other.pk), other=kept.pk),

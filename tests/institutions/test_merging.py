@@ -12,11 +12,18 @@ from fmm_portal.core.comments import add_comment, comments_of
 from fmm_portal.core.documents import attach_document, documents_of
 from fmm_portal.core.errors import Forbidden, Refused, StaleRecord
 from fmm_portal.core.merging import namings_of
-from fmm_portal.core.models import Activity
+from fmm_portal.core.models import Activity, Merge
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.search import search_everything
 from fmm_portal.core.services import update_record
-from fmm_portal.institutions.merging import choices_between, like_this, merge_institutions, plan_merge
+from fmm_portal.institutions.merging import (
+    choices_between,
+    like_this,
+    merge_institutions,
+    merges_to_undo,
+    plan_merge,
+    undo_merge,
+)
 from fmm_portal.institutions.models import Contact, Institution, Theme
 from studyvisits.enums import HostStatus
 from studyvisits.models import AgendaHost
@@ -237,7 +244,7 @@ def test_manager_compares_and_merges_on_the_page(kept, double, marc, amina, brow
     assert choices == {"acronym": False, "city": True, "website": True}
     text = page.content.decode()
     assert "Contacts: institution" in text
-    assert "This cannot be undone." in text
+    assert "This can be undone" in text
     assert hidden_value(text, "other") == str(double.pk)
     sent = {
         "other": double.pk, "version": [kept.version, double.version], "value-city": "other",
@@ -273,3 +280,74 @@ def test_whoever_adds_an_institution_is_told_of_its_likes(kept, amina, browser_o
     assert "This may be the same institution as: ANPE" in answer.content.decode()
     added = Institution.objects.get(acronym="A.N.P.E.")
     assert like_this(added, amina) == [kept]
+
+
+# --- undoing ---
+
+
+def undo_url(kept: Institution, double: Institution) -> str:
+    return reverse("institutions:institution_separate", args=[kept.pk, double.pk])
+
+
+def test_undone_merge_leaves_both_as_they_were(kept, double, marc, browser_of, by) -> None:
+    contact, action = ContactFactory(institution=double), ActionFactory()
+    action.partners.add(double)
+    double.themes.add(Theme.objects.first())
+    merge(kept, double, by(marc), taken=["acronym", "city"])
+    client, url = browser_of(marc), undo_url(kept, double)
+    assert url in client.get(kept.get_absolute_url()).content.decode()
+    asked = client.get(url).content.decode()
+    assert "Contacts: institution: 1 go back." in asked
+    assert client.post(url).url == double.get_absolute_url()
+    for record in (kept, double, contact):
+        record.refresh_from_db()
+    assert (kept.acronym, kept.city, double.acronym, double.city) == ("ANPE", "", "ANPE-TG", "Lomé")
+    assert (double.merged_into, contact.institution, list(action.partners.all())) == (None, double, [double])
+    assert not kept.themes.exists()
+    assert "anpe-tg" not in kept.search_text
+    assert Contact.objects.search("ANPE-TG").get() == contact
+    assert [history_of(row).filter(verb="unmerge").count() for row in (kept, double)] == [1, 1]
+    assert client.post(url).status_code == 404
+
+
+def test_undoing_leaves_what_was_changed_since(kept, double, marc, browser_of, by) -> None:
+    stays, goes, gone = (ContactFactory(institution=double) for _number in range(3))
+    elsewhere = InstitutionFactory()
+    kept = merge(kept, double, by(marc), taken=["city"])
+    update_record(stays, actor=by(marc), changes={"institution": elsewhere})
+    gone.delete()
+    update_record(kept, actor=by(marc), changes={"city": "Kara"})
+    asked = browser_of(marc).get(undo_url(kept, double)).content.decode()
+    assert "Contacts: institution: 2 changed or deleted since stay as they are." in asked
+    assert "City was changed since and stays." in asked
+    [only] = merges_to_undo(kept).values()
+    undo_merge(only, actor=by(marc))
+    for record in (kept, stays, goes):
+        record.refresh_from_db()
+    assert (kept.city, stays.institution, goes.institution) == ("Kara", elsewhere, double)
+
+
+def test_what_became_one_is_not_taken_apart(kept, double, marc, browser_of, by) -> None:
+    ActionFactory().partners.add(kept, double)
+    page = browser_of(marc).get(url_of(kept), {"other": double.pk}).content.decode()
+    assert "This cannot be undone" in page
+    merge(kept, double, by(marc))
+    assert browser_of(marc).get(undo_url(kept, double)).status_code == 404
+    with pytest.raises(Refused, match="cannot be taken apart"):
+        undo_merge(Merge.objects.get(), actor=by(marc))
+
+
+def test_acronym_given_away_meanwhile_stands_against_undoing(kept, double, marc, browser_of, by) -> None:
+    merge(kept, double, by(marc))
+    InstitutionFactory(acronym="ANPE-TG")
+    answer = browser_of(marc).post(undo_url(kept, double), follow=True)
+    assert "already has this acronym" in answer.content.decode()
+    double.refresh_from_db()
+    assert double.merged_into == kept
+
+
+def test_officer_undoes_no_merge(kept, double, amina, marc, browser_of, by) -> None:
+    merge(kept, double, by(marc))
+    assert browser_of(amina).post(undo_url(kept, double)).status_code == 403
+    with pytest.raises(Forbidden):
+        undo_merge(Merge.objects.get(), actor=by(amina))

@@ -221,6 +221,8 @@ class Addresses:
         }
         self.fixed = {
             "visit_pk": scene.visit.pk,
+            # Nothing was merged into the institution of the scene: tests/institutions/test_merging.py
+            "double_pk": scene.institution.pk,
             "item_pk": scene.item.pk,
             "news_pk": record[NewsItem].pk,
             "delegation_pk": scene.delegation.pk,

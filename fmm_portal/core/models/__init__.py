@@ -7,6 +7,7 @@ from fmm_portal.core.models.document import Document
 from fmm_portal.core.models.draft import Draft
 from fmm_portal.core.models.export import Export
 from fmm_portal.core.models.job import Job, JobFailure, JobStatus
+from fmm_portal.core.models.merge import Merge
 from fmm_portal.core.models.record import Record, Referenced, Searchable
 from fmm_portal.core.models.reference import ReferenceSequence
 from fmm_portal.core.models.saved_view import ListPreference, SavedView
@@ -24,6 +25,7 @@ __all__ = (
     "JobFailure",
     "JobStatus",
     "ListPreference",
+    "Merge",
     "Record",
     "ReferenceSequence",
     "Referenced",
