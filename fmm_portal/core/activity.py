@@ -25,7 +25,7 @@ CONCEALED = {"restricted": True}
 MORE_LABELS = {
     "overridden": gettext_lazy("passed over"),
     "entries": gettext_lazy("states taken"),
-    "merged": gettext_lazy("joined with"),
+    "double": gettext_lazy("merged entry"),
     "moved": gettext_lazy("moved here"),
     "subject": gettext_lazy("about"),
 }

@@ -156,7 +156,7 @@ def merge_institutions(
     kept.save()
     merge.values = difference(kept, before, snapshot(kept))
     merge.save(update_fields=["values"])
-    told = {"merged": [None, plain(other)], "moved": [None, moved or None]}
+    told = {"double": [None, plain(other)]} | ({"moved": [None, moved]} if moved else {})
     record_activity(actor=actor, verb="merge", subject=kept, changes=told, reason=reason)
     return kept
 
@@ -215,7 +215,7 @@ def undo_merge(merge: Merge, *, actor: Actor, reason: str = "") -> Institution:
     kept.save()
     current.undone_at = timezone.now()
     current.save(update_fields=["undone_at"])
-    told = {"merged": [plain(other), None]}
+    told = {"double": [plain(other), None]}
     record_activity(actor=actor, verb="unmerge", subject=kept, changes=told, reason=reason)
     told = {"merged_into": [plain(kept), None]}
     record_activity(actor=actor, verb="unmerge", subject=other, changes=told, reason=reason)

@@ -150,6 +150,15 @@ class Institution(Searchable, Record):
             return str(self.name)
         return f"{self.acronym} ({self.country.name})" if self.country else self.acronym
 
+    @classmethod
+    def current_keys(cls, keys: Iterable[str]) -> list[str]:
+        """The keys with those of entries that were merged replaced by what stands for them."""
+        # No key is longer, and SQLite would raise.
+        numbers = [int(key) for key in keys if str(key).isdecimal() and len(str(key)) < 18]
+        doubles = cls._base_manager.filter(pk__in=numbers, merged_into__isnull=False)
+        now = {str(pk): str(kept) for pk, kept in doubles.values_list("pk", "merged_into")}
+        return [now.get(str(key), key) for key in keys]
+
     @property
     def choice_label(self) -> str:
         """Where people choose one of many: "ANPE – National Employment Agency (Togo)"."""

@@ -134,7 +134,8 @@ class InstitutionViews(CrudViews):
 
     def doubles_of(self, record: Institution) -> list[tuple[Institution, str, str]]:
         """The entries merged into this one, each with its history and, where that is possible, the way to undo it."""
-        doubles = list(record.merged.order_by("pk"))
+        has_doubles = record.has_doubles  # type: ignore[attr-defined]
+        doubles = list(record.merged.order_by("pk")) if has_doubles else []
         may_undo = bool(doubles) and can(self.principal, "merge", record).allowed
         merges = merges_to_undo(record) if may_undo else {}
         return [

@@ -188,6 +188,18 @@ def test_double_is_in_no_list_and_no_choice(kept, double, amina, marc, browser_o
     assert found.institution == kept
 
 
+def test_view_saved_before_finds_what_stands_for_it(kept, double, amina, marc, browser_of, by) -> None:
+    contact = ContactFactory(institution=double)
+    merge(kept, double, by(marc))
+    query = {"institution_id": double.pk}
+    page = browser_of(amina).get(reverse("institutions:contact_list"), query)
+    assert [row.pk for row in page.context["listing"].table.records] == [contact.pk]
+    found = as_persona("amina").get(f"contacts/?institution_id={double.pk}").json()
+    assert [row["id"] for row in found["results"]] == [contact.pk]
+    for wrong in (str(kept.pk + 900), f"x&institution_id={10**30}"):
+        assert as_persona("amina").get(f"contacts/?institution_id={wrong}").status_code == 400
+
+
 def test_its_address_leads_to_what_stands_for_it(kept, double, marc, browser_of, by) -> None:
     eva, nobody = personas.eva(), person("nadia", None)
     merge(kept, double, by(marc))
