@@ -8,9 +8,12 @@ class DelegationsConfig(AppConfig):
 
     def ready(self) -> None:
         from delegations import navigation, overview, policies, search, workflow
+        from delegations.models import Delegate, Delegation
+        from fmm_portal.core.comments import register_comment_host
 
         policies.register()
         workflow.register()
         navigation.register()
         overview.register()
         search.register()
+        register_comment_host(Delegation, Delegate)

@@ -148,7 +148,7 @@ class DelegationViews(CrudViews):
 class DelegateViews(CrudViews):
     model = Delegate
     prefix = "delegates"
-    pages = ("create", "detail", "edit", "delete", "step", "replace")
+    pages = ("create", "detail", "edit", "delete", "step", "replace", "history")
     paths = {"create": "delegations/<int:delegation_pk>/delegates/add/"}
     form_class = DelegateForm
     facts = (

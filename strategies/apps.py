@@ -7,6 +7,7 @@ class StrategiesConfig(AppConfig):
     name = "strategies"
 
     def ready(self) -> None:
+        from fmm_portal.core.comments import register_comment_host
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.stated_dates import register_dated
         from strategies import (
@@ -22,7 +23,15 @@ class StrategiesConfig(AppConfig):
             thread,
             workflow,
         )
-        from strategies.models import Committee, CommitteeMeeting, Milestone, Strategy
+        from strategies.models import (
+            ActionPlan,
+            Committee,
+            CommitteeMeeting,
+            Milestone,
+            PlanActivity,
+            Review,
+            Strategy,
+        )
 
         policies.register()
         workflow.register()
@@ -37,5 +46,7 @@ class StrategiesConfig(AppConfig):
         cases.register()
         for model in (Strategy, Milestone, Committee, CommitteeMeeting):
             register_document_host(model)
+            register_comment_host(model)
+        register_comment_host(ActionPlan, PlanActivity, Review)
         for dated in (Milestone, CommitteeMeeting):
             register_dated(dated)

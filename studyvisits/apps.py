@@ -7,6 +7,7 @@ class StudyVisitsConfig(AppConfig):
     name = "studyvisits"
 
     def ready(self) -> None:
+        from fmm_portal.core.comments import register_comment_host
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.stated_dates import register_dated
         from studyvisits import (
@@ -24,7 +25,7 @@ class StudyVisitsConfig(AppConfig):
             thread,
             workflow,
         )
-        from studyvisits.models import Commitment, StudyVisit
+        from studyvisits.models import AgendaHost, AgendaItem, Commitment, StudyVisit
 
         policies.register()
         sources.register()
@@ -42,3 +43,4 @@ class StudyVisitsConfig(AppConfig):
         register_document_host(StudyVisit)
         register_dated(StudyVisit)
         register_document_host(Commitment)
+        register_comment_host(StudyVisit, AgendaItem, AgendaHost, Commitment)

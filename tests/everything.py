@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from fmm_portal.accounts.models import ApiKey, Membership
+from fmm_portal.core.comments import add_comment
 from fmm_portal.core.models import Export, Record, StatedDate
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate
@@ -62,7 +63,12 @@ class Everything:
     # The programme's own figures: for its staff and its viewers, not for those who take part.
     of_the_programme: tuple[str, ...] = ("Score-words-of-a-reviewer", "Budget-line-words")
     # Work in progress: for its staff.
-    internal: tuple[str, ...] = (*Scene.internal, "Draft-review-words", "Answer-words-of-one-person")
+    internal: tuple[str, ...] = (
+        *Scene.internal,
+        "Comment-of-the-programme",
+        "Draft-review-words",
+        "Answer-words-of-one-person",
+    )
     # For those who take part and for viewers.
     of_the_chain: tuple[str, ...] = (
         *Scene.of_the_visit,
@@ -104,6 +110,7 @@ class Everything:
             VisibilityText.objects.create(programme=programme),
             logo(programme),
             self.report(scene),
+            add_comment(scene.visit, actor=system_actor(), text="Comment-of-the-programme"),
         ]  # fmt: skip
 
     @staticmethod

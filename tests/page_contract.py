@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from fmm_portal.accounts.models import User
-from fmm_portal.core.activity import history_of
+from fmm_portal.core.activity import history_of, last_change
+from fmm_portal.core.comments import comment_hosts, comments_of
 from fmm_portal.core.models import Activity, Record
 from fmm_portal.core.resource import Resource
 
@@ -117,6 +118,49 @@ class PageContract:
         self.make(), self.make()
         assert (self.queries(client, list_url), self.queries(client, page_url)) == at_one
 
+    # --- comments ---
+
+    def test_what_one_colleague_says_another_reads(self) -> None:
+        record, text = self.make(), "The ministry rang.\nIts letter comes on Monday."
+        assert self.views.model in comment_hosts()
+        client, url = self.as_(self.writer), self.url("comments", record.pk)
+        assert url in client.get(self.url("detail", record.pk)).content.decode()
+        sent = {"text": text, "audience": "programme", "submission": str(uuid4())}
+        answers = client.post(url, sent), client.post(url, sent)
+        comment = comments_of(record).get()
+        assert [answer.status_code for answer in answers] == [302, 302], errors_of(answers[0])
+        assert answers[0].url == f"{url}#comment-{comment.pk}"
+        page = self.as_("marc").get(url).content.decode()
+        assert "The ministry rang.<br>Its letter comes on Monday." in page
+        assert self.writer.capitalize() in page
+
+    def test_viewer_reads_what_is_said_to_all_and_says_nothing(self) -> None:
+        record = self.make()
+        url = self.url("comments", record.pk)
+        for audience in ("programme", "everyone"):
+            said = {"text": f"Words for {audience}", "audience": audience, "submission": str(uuid4())}
+            assert self.as_(self.writer).post(url, said).status_code == 302
+        viewer = self.as_("eva")
+        page = viewer.get(url).content.decode()
+        assert "Words for everyone" in page
+        assert "Words for programme" not in page
+        assert "Add comment" not in page
+        assert viewer.post(url, {"text": "Mine", "audience": "everyone"}).status_code == 403
+        assert comments_of(record).count() == 2
+
+    def test_page_of_comments_costs_the_same_with_one_and_three(self) -> None:
+        record = self.make()
+        client, url = self.as_(self.writer), self.url("comments", record.pk)
+
+        def say() -> None:
+            said = {"text": "One more", "audience": "everyone", "submission": str(uuid4())}
+            assert client.post(url, said).status_code == 302
+
+        say()
+        at_one = self.queries(client, url)
+        say(), say()
+        assert self.queries(client, url) == at_one
+
     # --- writing ---
 
     def test_reader_finds_no_way_to_change_anything(self) -> None:
@@ -156,6 +200,29 @@ class PageContract:
             assert response.status_code == 302, errors_of(response)
         record.refresh_from_db()
         assert record.version == 3
+
+    def test_one_edit_is_set_back_from_history(self) -> None:
+        record = self.make()
+        client, edit, past = (
+            self.as_(self.writer),
+            self.url("edit", record.pk),
+            self.url("history", record.pk),
+        )
+        saved = client.post(edit, self.edited(client.get(edit).content.decode(), self.values[0]))
+        assert saved.status_code == 302, errors_of(saved)
+        entry = last_change(record)
+        assert entry is not None
+        undo = reverse("core:undo", args=[entry.pk])
+        assert undo in client.get(past).content.decode()
+        assert undo not in self.as_(self.reader).get(past).content.decode()
+        assert self.as_(self.reader).post(undo).status_code == 403
+        assert client.post(undo, {"next": past}).url == past
+        record.refresh_from_db()
+        assert record.version == 3
+        back = last_change(record)
+        assert back is not None
+        assert back.changes == {name: [after, before] for name, (before, after) in entry.changes.items()}
+        assert "is set back" not in client.get(undo).content.decode(), "it stands no more"
 
     def test_second_editor_is_told_and_loses_nothing(self) -> None:
         record = self.make()

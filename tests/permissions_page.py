@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import translation
 
 from delegations.models import Delegate
+from fmm_portal.core.comments import comment_hosts
 from fmm_portal.core.documents import document_hosts
 from fmm_portal.core.models import Record
 from fmm_portal.core.policies import policy_for
@@ -34,7 +35,11 @@ ROLES = {
 }
 # What every policy answers; these come first, in this order.
 USUAL = {"create": "add", "change": "change", "delete": "delete"}
-OTHER_WORDS = {"attach": "attach a document", "override": "pass over what a step lacks, with a reason"}
+OTHER_WORDS = {
+    "attach": "attach a document",
+    "comment": "comment on it",
+    "override": "pass over what a step lacks, with a reason",
+}
 
 
 def permissions_page() -> str:
@@ -91,6 +96,7 @@ def _actions(record: Record) -> Iterator[tuple[str, str]]:
         yield f"step: {label}", right
     has_use = {
         "attach": type(record) in document_hosts(),
+        "comment": type(record) in comment_hosts(),
         "override": any(guard.overridable for step in transitions for guard in step.guards),
         "request_report": bool(kinds_for(record)),
         "view": False,

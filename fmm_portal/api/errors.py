@@ -17,8 +17,8 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
-from fmm_portal.core.errors import DomainError, Forbidden, StaleRecord, TransitionRefused
-from fmm_portal.core.principals import Principal
+from fmm_portal.api.resources import absolute, resource_path
+from fmm_portal.core.errors import DomainError, Forbidden, Gone, StaleRecord, TransitionRefused
 
 PROBLEM_JSON = "application/problem+json"
 logger = logging.getLogger("django.request")
@@ -34,6 +34,7 @@ def status_title(status: int) -> str:
         405: _("Method not offered here"),
         406: _("No such format"),
         409: _("Not possible now"),
+        410: _("Merged into another record"),
         412: _("Changed in the meantime"),
         413: _("Too large"),
         415: _("Format not accepted"),
@@ -81,7 +82,7 @@ def _body_of(exc: Exception, view: Any, request: Any) -> tuple[dict[str, Any] | 
     headers: dict[str, str] = {}
     body: dict[str, Any] | None = None
     if isinstance(exc, DomainError):
-        body = _domain_problem(exc, request.actor.principal)
+        body = _domain_problem(exc, request)
     elif isinstance(exc, DjangoValidationError):
         names = view.api_field_name if hasattr(view, "api_field_name") else str
         body = _invalid([_entry(names(name), code, message) for name, code, message in _django_errors(exc)])
@@ -115,17 +116,25 @@ def _headers_of(exc: exceptions.APIException) -> dict[str, str]:
     return headers
 
 
-def _domain_problem(exc: DomainError, principal: Principal) -> dict[str, Any]:
+def _domain_problem(exc: DomainError, request: Any) -> dict[str, Any]:
     detail = " ".join(exc.messages)
     if isinstance(exc, Forbidden):
         return problem(403, exc.code, detail)
+    if isinstance(exc, Gone):
+        now = exc.now
+        return problem(
+            410,
+            exc.code,
+            detail,
+            merged_into={"id": now.pk, "url": absolute(request, resource_path(type(now), now.pk))},
+        )
     if isinstance(exc, StaleRecord):
         return problem(
             412,
             exc.code,
             detail,
             current_version=exc.current.version,
-            changed_by=exc.author_for(principal) or None,
+            changed_by=exc.author_for(request.actor.principal) or None,
             changed_at=exc.changed_at.isoformat() if exc.changed_at else None,
         )
     if isinstance(exc, TransitionRefused):

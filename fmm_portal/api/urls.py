@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 import delegations.api
+import fmm_portal.api.comments
 import fmm_portal.api.documents
 import fmm_portal.api.stated_dates
 import fmm_portal.facility.api
@@ -27,6 +28,7 @@ for module in (
     strategies.api,
     studyvisits.api,
     fmm_portal.api.documents,
+    fmm_portal.api.comments,
     fmm_portal.api.stated_dates,
     fmm_portal.reports.api,
 ):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from fmm_portal.casefiles.errors import Errors
@@ -15,8 +16,17 @@ from fmm_portal.institutions.models import Country, FormerName, Institution, The
 
 
 def find_institution(acronym: str, name: Mapping[str, str], country: Country | None) -> Institution | None:
-    """By acronym and country, or, without an acronym, by a name; those it had before count too."""
-    there = Institution.objects.filter(country=country).order_by("pk")
+    """By acronym and country, or, without an acronym, by a name; those it had before count too.
+
+    What is only the double of another leads to that one.
+    """
+    found = _entry(acronym, name, country)
+    return found.merged_into or found if found is not None else None
+
+
+def _entry(acronym: str, name: Mapping[str, str], country: Country | None) -> Institution | None:
+    # Entries that stand before their doubles.
+    there = Institution.objects.filter(country=country).order_by(F("merged_into").asc(nulls_first=True), "pk")
     if acronym:
         formerly = there.filter(former_names__acronym__iexact=acronym)
         return there.filter(acronym__iexact=acronym).first() or formerly.first()

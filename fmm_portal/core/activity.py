@@ -22,7 +22,13 @@ from fmm_portal.core.principals import Actor
 UNTOLD = {"id", "created_at", "updated_at", "version", "search_text"}
 CONCEALED = {"restricted": True}
 # What is kept beside the fields of a model.
-MORE_LABELS = {"overridden": gettext_lazy("passed over"), "entries": gettext_lazy("states taken")}
+MORE_LABELS = {
+    "overridden": gettext_lazy("passed over"),
+    "entries": gettext_lazy("states taken"),
+    "double": gettext_lazy("merged entry"),
+    "moved": gettext_lazy("moved here"),
+    "subject": gettext_lazy("about"),
+}
 
 
 class Change(NamedTuple):
@@ -69,12 +75,13 @@ def snapshot(record: Record) -> dict[str, Any]:
 
 
 def difference(record: Record, before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """`{field: [before, after]}` for what differs; personal fields are named without their values."""
+    """`{field: [before, after]}` for what differs; personal and free words are named without their values."""
+    concealed = record.restricted_fields | record.uncopied_fields
     changes: dict[str, list[Any]] = {}
     for name in (*after, *(name for name in before if name not in after)):
         old, new = before.get(name), after.get(name)
         if (old or None) != (new or None) or (old != new and bool(old) != bool(new)):
-            changes[name] = [CONCEALED, CONCEALED] if name in record.restricted_fields else [old, new]
+            changes[name] = [CONCEALED, CONCEALED] if name in concealed else [old, new]
     return changes
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from fmm_portal.core.documents import document_hosts, documents_of
 from fmm_portal.core.enums import Audience
 from fmm_portal.core.models import Document, Record
-from fmm_portal.core.policies import Decision, Policy, no, policy_for, register_policy
+from fmm_portal.core.policies import YES, Decision, Policy, no, policy_for, register_policy, remembered
 from fmm_portal.core.principals import Principal
 from fmm_portal.core.querysets import RecordQuerySet
 
@@ -23,6 +23,19 @@ class DocumentHost:
         if audience == Audience.EVERYONE:
             return self.scope(principal, hosts)  # type: ignore[attr-defined]
         return hosts.none()
+
+    def internal_scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Who opens the programme's own documents reads its own words."""
+        return self.document_scope(principal, Audience.PROGRAMME, queryset)
+
+    def may_comment(self, principal: Principal, obj: Any) -> Decision:
+        """The programme and those who take part: who opens the documents that pass between them."""
+
+        def takes_part() -> bool:
+            rows = type(obj)._default_manager.filter(pk=obj.pk)
+            return self.document_scope(principal, Audience.PARTICIPANTS, rows).exists()
+
+        return YES if obj is not None and remembered(obj, principal, "takes part", takes_part) else no()
 
 
 class DocumentPolicy(Policy):

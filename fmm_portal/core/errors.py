@@ -27,6 +27,16 @@ class Refused(DomainError):
     """The request makes sense but the present state of things does not allow it."""
 
 
+class Gone(DomainError):
+    """The record was merged into another, which stands for it now."""
+
+    code = "merged"
+
+    def __init__(self, message: str, *, now: "Record") -> None:
+        super().__init__(message)
+        self.now = now
+
+
 class Forbidden(DomainError):
     """The principal may see the record but not do this with it."""
 

@@ -30,11 +30,21 @@ def visible(model: type[Record]) -> Callable[[HttpRequest | None], models.QueryS
 
 
 class RelatedRecords(django_filters.fields.ModelMultipleChoiceField):
-    """Refuses a number that no key can be as it does other keys that are not there; SQLite would raise."""
+    """Refuses a number that no key can be as it does other keys that are not there; SQLite would raise.
+
+    A view saved before a record was merged into another finds the other: the model says which, by `current_keys`.
+    """
 
     def clean(self, value: Any) -> Any:
         try:
             return super().clean(value)
+        except ValidationError:
+            model: Any = self.queryset.model if self.queryset is not None else None
+            current_keys = getattr(model, "current_keys", None)
+            renewed = current_keys(value) if current_keys is not None else value
+            if renewed == value:
+                raise
+            return super().clean(renewed)
         except OverflowError as error:
             message = self.error_messages["invalid_choice"]
             raise ValidationError(message, code="invalid_choice", params={"value": value[0]}) from error

@@ -25,6 +25,7 @@ class Entry(NamedTuple):
     is_step: bool
     is_part: bool
     verb: str
+    may_undo: bool = False
 
 
 def readable_history(record: Record, principal: Principal) -> models.QuerySet[Activity]:
@@ -84,6 +85,8 @@ def verb_label(model: type[models.Model], verb: str) -> str:
         "create": _("Added"),
         "update": _("Changed"),
         "delete": _("Deleted"),
+        "merge": _("Merged"),
+        "unmerge": _("Merging undone"),
         "publish": _("Published"),
         "take_review": _("State of the activities taken"),
         "revoke": _("Revoked"),

@@ -58,6 +58,18 @@ class Policy:
         visible = self.scope(principal, model._default_manager.filter(pk=obj.pk)).exists()
         return YES if visible else no()
 
+    def internal_scope(self, principal: Principal, queryset: models.QuerySet[M]) -> models.QuerySet[M]:
+        """The rows on which the principal reads what the programme says among itself: its staff, what they see."""
+        return self.scope(principal, queryset) if principal.knows_colleagues else queryset.none()
+
+    def may_comment(self, principal: Principal, obj: Any) -> Decision:
+        """Whoever reads the programme's side of a record; where documents are, those who take part as well."""
+
+        def is_inside() -> bool:
+            return self.internal_scope(principal, type(obj)._default_manager.filter(pk=obj.pk)).exists()
+
+        return YES if obj is not None and remembered(obj, principal, "inside", is_inside) else no()
+
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         return no()
 
@@ -94,6 +106,14 @@ class PartPolicy(Policy):
             return queryset
         owners = policy.scope(principal, self.owner._default_manager.all()).order_by()
         return queryset.filter(**{f"{self.path}__in": owners.values("pk")})
+
+    def internal_scope(self, principal: Principal, queryset: models.QuerySet[M]) -> models.QuerySet[M]:
+        """As of the owner, among the parts that the principal sees."""
+        policy = policy_for(self.owner)
+        if policy.sees_all(principal):
+            return super().internal_scope(principal, queryset)
+        owners = policy.internal_scope(principal, self.owner._default_manager.all()).order_by()
+        return self.scope(principal, queryset).filter(**{f"{self.path}__in": owners.values("pk")})
 
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         return self.may_change(principal, obj)

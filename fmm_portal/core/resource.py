@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 
 from fmm_portal.core import drafts
 from fmm_portal.core.activity import last_change
+from fmm_portal.core.comments import comments_seen_at
 from fmm_portal.core.facts import Fact, facts_of
 from fmm_portal.core.forms import RecordForm
 from fmm_portal.core.models import Record
@@ -109,6 +110,8 @@ class Resource:
     detail_template = "generic/detail.html"
     form_template = "generic/form.html"
     history_template = "generic/history.html"
+    # The frame around the tabs of a record, which history and comments share.
+    frame_template = "generic/record.html"
     # Whether the form of a new record can be saved with "another": `after` then says where that one is added.
     adds_another: ClassVar[bool] = False
     # Whether forms are saved as drafts while they are typed (`core.drafts`): long texts yes, personal data never.
@@ -198,7 +201,7 @@ class Resource:
         return [Tab(item.label, item.url) for item in section(self.section)]
 
     def tabs(self, record: Any) -> list[Tab]:
-        """Besides the overview and the history, which are always there."""
+        """Besides the overview, the comments and the history, which are always there."""
         return []
 
     def extra(self, record: Any) -> dict[str, Any]:
@@ -233,15 +236,13 @@ class Resource:
     def page_of(self, record: Any, *, current: str = "detail") -> dict[str, Any]:
         """What every page of a record shows around its content. `current` names the page for the tabs."""
         change, delete = can(self.principal, "change", record), can(self.principal, "delete", record)
-        overview = [Tab(_("Overview"), self.url("detail", record.pk))]
-        past = [Tab(_("History"), self.url("history", record.pk))] if "history" in self.pages else []
         return {
             "object": record,
             "title": record,
             "crumbs": self.crumbs(),
             # The strip tells the state; without one a badge does.
             "stated": None if self.stages or workflow_for(self.model) is None else record,
-            "tabs": [*overview, *self.tabs(record), *past],
+            "tabs": self.all_tabs(record),
             "current": current,
             "facts": self.fact_list(record),
             "steps": self.steps(record),
@@ -250,6 +251,16 @@ class Resource:
             "delete_url": self.url("delete", record.pk) if "delete" in self.pages and delete.allowed else "",
             "last_change": last_change(record),
         }
+
+    def all_tabs(self, record: Any) -> list[Tab]:
+        """The overview, the resource's own, the comments and the history."""
+        found = [Tab(_("Overview"), self.url("detail", record.pk)), *self.tabs(record)]
+        if "comments" in self.all_pages():
+            count = comments_seen_at(record, self.principal).count()
+            found.append(Tab(_("Comments"), self.url("comments", record.pk), count))
+        if "history" in self.pages:
+            found.append(Tab(_("History"), self.url("history", record.pk)))
+        return found
 
     def fact_list(self, record: Any) -> list[Fact]:
         return facts_of(record, self.facts, self.principal)

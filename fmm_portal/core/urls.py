@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from fmm_portal.core import bulk_views, document_views, export_views, search_views, thread_views
+from fmm_portal.core import bulk_views, document_views, export_views, search_views, thread_views, undo_views
+from fmm_portal.core.comment_views import CommentViews
 from fmm_portal.core.stated_date_views import StatedDateViews
 
 app_name = "core"
@@ -15,7 +16,9 @@ urlpatterns = [
     path("search/palette/", search_views.palette, name="palette"),
     path("thread/<slug:kind>/<int:pk>/", thread_views.thread_page, name="thread"),
     path("changes/<int:pk>/", bulk_views.bulk_change, name="bulk_change"),
+    path("history/<int:pk>/undo/", undo_views.undo, name="undo"),
     path("exports/<int:pk>/", export_views.export_page, name="export"),
     path("exports/<int:pk>/file/", export_views.export_file, name="export_file"),
+    *CommentViews.get_urls(),
     *StatedDateViews.get_urls(),
 ]

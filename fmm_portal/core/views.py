@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from fmm_portal.core import drafts
 from fmm_portal.core.bulk import MOST_ROWS
 from fmm_portal.core.bulk_views import BulkPages
+from fmm_portal.core.comments import comment_hosts
 from fmm_portal.core.errors import Forbidden, StaleRecord, TransitionRefused
 from fmm_portal.core.export_views import ExportPages
 from fmm_portal.core.following import FollowPages
@@ -28,6 +29,7 @@ from fmm_portal.core.removal import what_goes
 from fmm_portal.core.resource import Crumb
 from fmm_portal.core.services import delete_record
 from fmm_portal.core.steps import StepForm
+from fmm_portal.core.undoing import edits_made_alone
 from fmm_portal.core.workflow import Workflow, workflow_for
 
 HISTORY_PAGE = 40
@@ -37,6 +39,11 @@ TICKED = "ticked"
 
 class CrudViews(BulkPages, ExportPages, FollowPages):
     """List, detail, create, edit, delete, history and workflow steps. See `Resource` for what to declare."""
+
+    @classmethod
+    def all_pages(cls) -> Sequence[str]:
+        pages = super().all_pages()
+        return (*pages, "comments") if "detail" in pages and cls.model in comment_hosts() else pages
 
     def list(self) -> HttpResponse:
         assert self.table_class is not None
@@ -171,9 +178,22 @@ class CrudViews(BulkPages, ExportPages, FollowPages):
         record = self.record()
         pages = Paginator(readable_history(record, self.principal), HISTORY_PAGE)
         page = pages.get_page(self.request.GET.get("page"))
-        entries = entries_for(record, page.object_list, self.principal)
+        activities = list(page.object_list)
+        may_change = can(self.principal, "change", record).allowed
+        undoable = edits_made_alone(record, activities) if may_change else set[int]()
+        entries = [
+            entry._replace(may_undo=entry.activity.pk in undoable)
+            for entry in entries_for(record, activities, self.principal)
+        ]
         context = self.page_of(record, current="history") | {"page": page, "entries": entries}
         return self.render(self.history_template, context)
+
+    def comments(self) -> HttpResponse:
+        """What was said about the record, and a box to say something."""
+        from fmm_portal.core.comment_views import CommentViews
+
+        # The pages of comments are themselves made of this class.
+        return CommentViews(self.request, **self.kwargs).on(self, self.record())
 
     def step(self) -> HttpResponse:
         """Take a workflow step, or ask for what it needs first and say what blocks it."""

@@ -9,6 +9,7 @@ class FacilityConfig(AppConfig):
     label = "facility"
 
     def ready(self) -> None:
+        from fmm_portal.core.comments import register_comment_host
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.navigation import NavigationItem, register_in_section, register_navigation
         from fmm_portal.core.stated_dates import register_dated
@@ -26,7 +27,7 @@ class FacilityConfig(AppConfig):
             waiting,
             workflow,
         )
-        from fmm_portal.facility.models import Action, Activity, Request
+        from fmm_portal.facility.models import Action, Activity, Facility, Programme, Request
         from fmm_portal.institutions.navigation import DIRECTORY
 
         policies.register()
@@ -44,5 +45,6 @@ class FacilityConfig(AppConfig):
         for model in (Request, Action, Activity):
             register_document_host(model)
             register_dated(model)
+        register_comment_host(Programme, Facility, Request, Action, Activity)
         register_navigation(NavigationItem(_("Actions"), "facility:action_list", 7, ("/actions/",)))
         register_in_section(DIRECTORY, NavigationItem(_("Programmes"), "facility:programme_list", 50))

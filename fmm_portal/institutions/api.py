@@ -1,5 +1,9 @@
 """Countries, themes, institutions with their former names, and contacts as resources."""
 
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,6 +14,7 @@ from fmm_portal.api.fields import MultilingualField, PartialDateField
 from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.serializers import ReasonRequest, ResourceSerializer
 from fmm_portal.api.viewsets import ResourceViewSet
+from fmm_portal.core.errors import Gone
 from fmm_portal.core.multilingual import content_languages
 from fmm_portal.institutions.filters import (
     ContactFilterSet,
@@ -18,6 +23,7 @@ from fmm_portal.institutions.filters import (
     InstitutionFilterSet,
     ThemeFilterSet,
 )
+from fmm_portal.institutions.merging import merged_into
 from fmm_portal.institutions.models import Contact, Country, FormerName, Institution, Theme
 from fmm_portal.institutions.services import rename_institution
 
@@ -114,12 +120,26 @@ class RenameRequest(ReasonRequest):
 
 
 class InstitutionViewSet(ResourceViewSet):
-    """Bodies that send, host, fund or take part."""
+    """Bodies that send, host, fund or take part.
+
+    One that was merged into another is in no list. Its address answers 410 `merged`, with the other in `merged_into`.
+    """
 
     resource = "institutions"
     serializer_class = InstitutionSerializer
     filterset_class = InstitutionFilterSet
     ordering_fields = ("acronym", "kind", ("country", "country__code"), "updated_at")
+
+    def get_object(self) -> Any:
+        try:
+            return super().get_object()
+        except Http404:
+            now = merged_into(int(self.kwargs["pk"]), self.principal)
+            if now is None:
+                raise
+            raise Gone(
+                _("This institution was merged into %(institution)s.") % {"institution": now}, now=now
+            ) from None
 
     @extend_schema(request=RenameRequest, responses=InstitutionSerializer)
     @act

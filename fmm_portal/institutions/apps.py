@@ -8,9 +8,10 @@ class InstitutionsConfig(AppConfig):
     label = "institutions"
 
     def ready(self) -> None:
+        from fmm_portal.core.comments import register_comment_host
         from fmm_portal.core.documents import register_document_host
         from fmm_portal.institutions import country_counts, my_countries, navigation, policies, search
-        from fmm_portal.institutions.models import Institution
+        from fmm_portal.institutions.models import Contact, Country, Institution, Theme
 
         policies.register()
         navigation.register()
@@ -18,3 +19,4 @@ class InstitutionsConfig(AppConfig):
         search.register()
         my_countries.register()
         register_document_host(Institution)
+        register_comment_host(Institution, Contact, Country, Theme)

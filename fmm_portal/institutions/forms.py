@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.core.forms import RecordForm, Section
+from fmm_portal.core.forms import RecordForm, Section, dress_field
 from fmm_portal.core.partial_dates import PartialDateFormField
-from fmm_portal.core.principals import Actor
+from fmm_portal.core.principals import Actor, Principal
 from fmm_portal.institutions.models import Contact, Country, Institution, Theme
 from fmm_portal.institutions.services import rename_institution
 
@@ -54,6 +54,18 @@ class RenameForm(RecordForm):
             expected_version=self.cleaned_data["record_version"],
             reason=self.cleaned_data["reason"],
         )
+
+
+class OtherEntryForm(forms.Form):
+    """Which other entry of the directory is the same institution."""
+
+    other = forms.ModelChoiceField(Institution.objects.none(), label=_("The same institution as"))
+
+    def __init__(self, *args: Any, kept: Institution, principal: Principal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["other"]
+        field.queryset = Institution.objects.exclude(pk=kept.pk)
+        dress_field(field, principal)
 
 
 class ContactForm(RecordForm):

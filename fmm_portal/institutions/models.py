@@ -110,6 +110,16 @@ class Institution(Searchable, Record):
     website = WebAddressField(_("website"), blank=True)
     themes = models.ManyToManyField(Theme, blank=True, related_name="institutions", verbose_name=_("themes"))
     notes = models.TextField(_("notes"), blank=True)
+    # Set when this entry turned out to be another's double: it is shown nowhere any more and leads there.
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
 
     objects = InstitutionQuerySet.as_manager()
 
@@ -122,13 +132,13 @@ class Institution(Searchable, Record):
                 Upper("acronym"),
                 "country",
                 name="acronym_unique_in_country",
-                condition=models.Q(country__isnull=False) & ~models.Q(acronym=""),
+                condition=models.Q(country__isnull=False, merged_into__isnull=True) & ~models.Q(acronym=""),
                 violation_error_message=_("Another institution of this country already has this acronym."),
             ),
             models.UniqueConstraint(
                 Upper("acronym"),
                 name="acronym_unique_without_country",
-                condition=models.Q(country__isnull=True) & ~models.Q(acronym=""),
+                condition=models.Q(country__isnull=True, merged_into__isnull=True) & ~models.Q(acronym=""),
                 violation_error_message=_("Another institution without a country already has this acronym."),
             ),
         )
@@ -139,6 +149,15 @@ class Institution(Searchable, Record):
         if not self.acronym:
             return str(self.name)
         return f"{self.acronym} ({self.country.name})" if self.country else self.acronym
+
+    @classmethod
+    def current_keys(cls, keys: Iterable[str]) -> list[str]:
+        """The keys with those of entries that were merged replaced by what stands for them."""
+        # No key is longer, and SQLite would raise.
+        numbers = [int(key) for key in keys if str(key).isdecimal() and len(str(key)) < 18]
+        doubles = cls._base_manager.filter(pk__in=numbers, merged_into__isnull=False)
+        now = {str(pk): str(kept) for pk, kept in doubles.values_list("pk", "merged_into")}
+        return [now.get(str(key), key) for key in keys]
 
     @property
     def choice_label(self) -> str:
@@ -172,7 +191,8 @@ class Institution(Searchable, Record):
             if self.pk
             else []
         )
-        return (self.acronym, *self.name.values(), self.city, *former)
+        doubles = self.merged.values_list("search_text", flat=True) if self.pk else ()
+        return (self.acronym, *self.name.values(), self.city, *former, *doubles)
 
     def get_absolute_url(self) -> str:
         return reverse("institutions:institution_detail", args=[self.pk])

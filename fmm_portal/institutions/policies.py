@@ -3,9 +3,16 @@
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from fmm_portal.accounts.enums import Role
-from fmm_portal.accounts.roles import institutions_of, is_administrator, is_staff, reads_the_programme
+from fmm_portal.accounts.roles import (
+    has_role_everywhere,
+    institutions_of,
+    is_administrator,
+    is_staff,
+    reads_the_programme,
+)
 from fmm_portal.core.document_policies import DocumentHost
 from fmm_portal.core.enums import Audience
 from fmm_portal.core.policies import YES, Decision, Policy, no, register_policy
@@ -40,18 +47,29 @@ class ReferenceDataPolicy(DirectoryPolicy):
 
 
 class InstitutionPolicy(DocumentHost, DirectoryPolicy):
-    """A partner's own institution may keep its own entry up to date."""
+    """A partner's own institution may keep its own entry up to date. What was merged into another is not there."""
+
+    def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        return super().scope(principal, queryset).filter(merged_into__isnull=True)
 
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         return YES if is_staff(principal) else no()
 
     def may_change(self, principal: Principal, obj: Any) -> Decision:
+        if obj is not None and obj.merged_into_id is not None:
+            return no(_("This entry was merged into %(institution)s.") % {"institution": obj.merged_into})
         if is_staff(principal) or (obj is not None and obj.pk in institutions_of(principal, {Role.PARTNER})):
             return YES
         return no()
 
     def may_delete(self, principal: Principal, obj: Any) -> Decision:
-        return YES if is_staff(principal) else no()
+        return self.may_change(principal, obj) if is_staff(principal) else no()
+
+    def may_merge(self, principal: Principal, obj: Any) -> Decision:
+        """It moves what belongs to every country and programme: for managers without such limits."""
+        if not has_role_everywhere(principal, {Role.ADMINISTRATOR, Role.MANAGER}):
+            return no(_("Only a manager may merge institutions."))
+        return self.may_change(principal, obj)
 
     def may_attach(self, principal: Principal, obj: Any) -> Decision:
         return self.may_change(principal, obj)

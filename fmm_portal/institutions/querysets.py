@@ -15,7 +15,13 @@ class InstitutionQuerySet(RecordQuerySet["Institution"]):
         return self.select_related("country", "parent", "parent__country")
 
     def with_detail(self) -> Self:
-        return self.with_related().prefetch_related("former_names", "themes")
+        """Whether other entries were merged into it is read with it: few have any."""
+        doubles = self.model._base_manager.filter(merged_into=models.OuterRef("pk"))
+        return (
+            self.with_related()
+            .prefetch_related("former_names", "themes")
+            .annotate(has_doubles=models.Exists(doubles))
+        )
 
 
 class ContactQuerySet(RecordQuerySet["Contact"]):

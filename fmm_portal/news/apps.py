@@ -9,10 +9,13 @@ class NewsConfig(AppConfig):
     label = "news"
 
     def ready(self) -> None:
+        from fmm_portal.core.comments import register_comment_host
         from fmm_portal.core.navigation import NavigationItem, register_navigation
         from fmm_portal.news import policies, search, workflow
+        from fmm_portal.news.models import NewsItem
 
         policies.register()
         workflow.register()
         search.register()
+        register_comment_host(NewsItem)
         register_navigation(NavigationItem(_("News"), "news:newsitem_list", 60, ("/news/",)))

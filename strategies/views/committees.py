@@ -19,7 +19,7 @@ from strategies.views.process import DeeperPartViews, StrategyPartViews, documen
 class CommitteeViews(StrategyPartViews):
     model = Committee
     prefix = "strategies/<int:strategy_pk>/committees"
-    pages = ("create", "detail", "edit", "delete")
+    pages = ("create", "detail", "edit", "delete", "history")
     form_class = CommitteeForm
     detail_template = "strategies/committee_detail.html"
     tab = "committees"
@@ -67,7 +67,7 @@ class MeetingViews(CommitteePartViews):
     model = CommitteeMeeting
     resource = "meeting"
     prefix = "strategies/<int:strategy_pk>/committees/<int:committee_pk>/meetings"
-    pages = ("create", "detail", "edit", "delete", "step")
+    pages = ("create", "detail", "edit", "delete", "step", "history")
     form_class = MeetingForm
     detail_template = "strategies/meeting_detail.html"
     add_title = _("Add meeting")

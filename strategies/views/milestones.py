@@ -46,7 +46,7 @@ def undated(strip: Sequence[StripStep]) -> list[StripStep]:
 class MilestoneViews(StrategyPartViews):
     model = Milestone
     prefix = "strategies/<int:strategy_pk>/milestones"
-    pages = ("create", "detail", "edit", "delete", "step")
+    pages = ("create", "detail", "edit", "delete", "step", "history")
     form_class = MilestoneForm
     detail_template = "strategies/milestone_detail.html"
     tab = "milestones"

@@ -90,9 +90,10 @@ class PlanViews(PlanFrame):
     """The matrix, the schedule, the reviews, the reminders."""
 
     pages: ClassVar[Sequence[str]] = (
-        "create", "detail", "edit", "delete", "schedule", "reviews", "reminders",
+        "create", "detail", "edit", "delete", "schedule", "reviews", "reminders", "history",
     )  # fmt: skip
-    read_only_pages: ClassVar[Sequence[str]] = ("detail", "schedule", "reviews", "reminders")
+    read_only_pages: ClassVar[Sequence[str]] = ("detail", "schedule", "reviews", "reminders", "history")
+    frame_template = "strategies/plan.html"
     form_class = ActionPlanForm
     add_title = _("Add action plan")
     detail_template = "strategies/plan_detail.html"

@@ -235,7 +235,7 @@ class AgendaItemViews(VisitPartViews):
     model = AgendaItem
     prefix = "study-visits/<int:visit_pk>/agenda"
     resource = "agenda_item"
-    pages: ClassVar[Sequence[str]] = ("create", "detail", "edit", "delete", "move")
+    pages: ClassVar[Sequence[str]] = ("create", "detail", "edit", "delete", "move", "history")
     form_class = AgendaItemForm
     adds_another = True
     detail_template = "studyvisits/agenda_item_detail.html"
@@ -284,7 +284,7 @@ class AgendaItemViews(VisitPartViews):
 
     def detail(self) -> HttpResponse:
         item = self.record()
-        return self.render(self.detail_template, session_context(self, item))
+        return self.render(self.detail_template, session_context(self, item) | {"tabs": self.all_tabs(item)})
 
     def move(self) -> HttpResponse:
         """One place up or down within its day, to another day, or behind another session."""
@@ -334,7 +334,7 @@ class AgendaHostViews(VisitPartViews):
     model = AgendaHost
     prefix = "study-visits/<int:visit_pk>/agenda/<int:item_pk>/hosts"
     resource = "agenda_host"
-    pages: ClassVar[Sequence[str]] = ("create", "detail", "edit", "delete", "step")
+    pages: ClassVar[Sequence[str]] = ("create", "detail", "edit", "delete", "step", "history")
     form_class = AgendaHostForm
     detail_template = "studyvisits/agenda_host_detail.html"
     tab = "agenda"

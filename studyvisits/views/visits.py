@@ -44,7 +44,6 @@ class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, Ev
         "action_id", "strategy_id",
     )  # fmt: skip
     bulk_fields = ("owner", "programme", "themes")
-    history_template = "studyvisits/visit_history.html"
     create_label = _("Plan study visit")
     empty_text = _("A study visit begins with a title; dates, delegation and agenda follow.")
     facts = (

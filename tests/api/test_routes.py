@@ -27,6 +27,7 @@ for module in (
     "tests.news.test_api",
     "tests.reports.test_api_contract",
     "tests.api.test_documents",
+    "tests.api.test_comments",
     "tests.api.test_stated_dates",
 ):
     importlib.import_module(module)

@@ -14,9 +14,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from fmm_portal.accounts.actors import actor_of
+from fmm_portal.core.activity import record_activity
 from fmm_portal.core.bulk import change_together
 from fmm_portal.core.models import Activity as HistoryEntry
-from fmm_portal.core.models import BulkChange, Export, StatedDate
+from fmm_portal.core.models import BulkChange, Comment, Export, StatedDate
 from fmm_portal.core.principals import system_actor
 from fmm_portal.core.services import update_record
 from fmm_portal.core.workflow import workflow_for
@@ -154,6 +155,8 @@ class Addresses:
         self.subjects: dict[str, Any] = {
             "core:document_attach": scene.visit,
             "core:document_": scene.documents["programme"],
+            "core:comment_": record[Comment],
+            "core:undo": record_activity(actor=system_actor(), verb="update", subject=scene.visit),
             "core:thread": scene.visit,
             "core:bulk_change": change_of(scene.institution),
             "core:export": exported_by(ada()),
@@ -220,6 +223,8 @@ class Addresses:
         }
         self.fixed = {
             "visit_pk": scene.visit.pk,
+            # Nothing was merged into the institution of the scene: tests/institutions/test_merging.py
+            "double_pk": scene.institution.pk,
             "item_pk": scene.item.pk,
             "news_pk": record[NewsItem].pk,
             "delegation_pk": scene.delegation.pk,

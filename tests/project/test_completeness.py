@@ -11,6 +11,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from fmm_portal.core.models import Record
 from fmm_portal.core.policies import Policy, policy_for
 from fmm_portal.core.workflow import all_workflows
+from fmm_portal.reports.views import ReportViews
+from studyvisits.views.agenda import AgendaVersionViews
 from tests.page_contract import PageContract
 
 # Lists whose rows nobody edits on a page of their own; their tests are named beside them.
@@ -19,6 +21,9 @@ WITHOUT_CONTRACT = {
     "ThemeViews": "tests/institutions/test_views.py",
     "ReportViews": "tests/reports/test_views.py",
 }
+
+# A published agenda never changes, and a report is a file of who asked for it: both stand on the record's own page.
+WITHOUT_TALK = {AgendaVersionViews, ReportViews}
 
 
 def records() -> list[type[Record]]:
@@ -57,6 +62,12 @@ def test_every_list_keeps_the_contract_of_pages() -> None:
     missing = {views.__name__ for views in lists - contracts()}
     assert missing == set(WITHOUT_CONTRACT)
     assert [path for path in WITHOUT_CONTRACT.values() if not Path(settings.BASE_DIR, path).exists()] == []
+
+
+def test_every_page_of_a_record_tells_its_history_and_takes_comments() -> None:
+    shown = {views for views in page_classes() if "detail" in views.pages} - WITHOUT_TALK
+    assert {views.__name__ for views in shown if "history" not in views.pages} == set()
+    assert {views.__name__ for views in shown if "comments" not in views.all_pages()} == set()
 
 
 @pytest.mark.parametrize("workflow", all_workflows(), ids=lambda workflow: workflow.model.__name__)

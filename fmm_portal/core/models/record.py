@@ -19,6 +19,8 @@ class Record(models.Model):
 
     # Personal data: history says that such a field changed, never from what to what.
     restricted_fields: ClassVar[frozenset[str]] = frozenset()
+    # Free words of which history keeps no copy, only that they changed.
+    uncopied_fields: ClassVar[frozenset[str]] = frozenset()
     # What a row of a list shows of other records, followed in the same query.
     shown_relations: ClassVar[tuple[str, ...]] = ()
 

@@ -87,7 +87,7 @@ class ActionViews(CrudViews):
     )
     bulk_fields = ("owner", "programme", "facility", "implementer", "countries", "themes")
     stages: ClassVar[Sequence[str]] = ACTION_STAGES
-    history_template = "facility/action_history.html"
+    frame_template = "facility/action.html"
     create_label = _l("Add action")
     empty_text = _l("An action begins with a title; its fiche and its activities follow.")
     # The fiche in the order in which it is read; the first ones are missed when they are not there.
@@ -225,7 +225,7 @@ class ActionPartViews(PartViews):
 class ActivityViews(ActionPartViews):
     model = Activity
     prefix = "actions/<int:action_pk>/activities"
-    pages = ("create", "detail", "edit", "delete", "step")
+    pages = ("create", "detail", "edit", "delete", "step", "history")
     form_class = ActivityForm
     add_title = _l("Add activity")
     adds_another = True
