@@ -19,7 +19,7 @@ from fmm_portal.core.bulk_views import BulkPages
 from fmm_portal.core.comments import comment_hosts
 from fmm_portal.core.errors import Forbidden, StaleRecord, TransitionRefused
 from fmm_portal.core.export_views import ExportPages
-from fmm_portal.core.following import FollowPages
+from fmm_portal.core.follow_views import FollowPages
 from fmm_portal.core.forms import RecordForm
 from fmm_portal.core.history import entries_for, readable_history
 from fmm_portal.core.listing import build_listing

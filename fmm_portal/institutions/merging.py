@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from fmm_portal.core.activity import difference, plain, read_change, record_activity, snapshot
 from fmm_portal.core.bulk import value_before
 from fmm_portal.core.errors import Refused
+from fmm_portal.core.following import follow_instead
 from fmm_portal.core.merging import (
     Part,
     Return,
@@ -150,6 +151,7 @@ def merge_institutions(
     _leave_a_sign(other, kept, actor=actor, reason=reason)
     moved = {part.naming.label: len(part.owners) for part in parts}
     move_all(parts, other, kept, actor=actor, reason=reason)
+    follow_instead(other, kept)
     kept = update_record(kept, actor=actor, changes=changes, reason=reason)
     # Found by the names of the other from now on; whoever is editing it must read it again.
     kept.version += 1

@@ -297,6 +297,17 @@ def test_whoever_adds_an_institution_is_told_of_its_likes(kept, amina, browser_o
 # --- undoing ---
 
 
+def test_who_followed_the_double_follows_what_stands_for_it(
+    kept, double, amina, marc, browser_of, by
+) -> None:
+    for person_of, record in ((amina, double), (marc, double), (marc, kept)):
+        browser_of(person_of).post(f"{record.get_absolute_url()}follow/", {"follow": "yes"})
+    merge(kept, double, by(marc))
+    for person_of in (amina, marc):
+        page = browser_of(person_of).get(kept.get_absolute_url()).content.decode()
+        assert 'aria-pressed="true"' in page
+
+
 def undo_url(kept: Institution, double: Institution) -> str:
     return reverse("institutions:institution_separate", args=[kept.pk, double.pk])
 
