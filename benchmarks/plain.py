@@ -14,6 +14,7 @@ from django.views.generic import DetailView, ListView
 from fmm_portal.core.models import Activity
 from fmm_portal.core.querysets import fold
 from fmm_portal.institutions.models import Contact, Institution
+from fmm_portal.institutions.querysets import in_order
 from studyvisits.enums import OPEN_COMMITMENTS
 from studyvisits.models import AgendaHost, Commitment, LearningQuestion, StudyVisit
 
@@ -29,7 +30,7 @@ class PlainList(LoginRequiredMixin, ListView[Any]):
 
 
 class InstitutionList(PlainList):
-    queryset = Institution.objects.select_related("country").order_by("search_text", "pk")
+    queryset = Institution.objects.select_related("country").order_by(in_order(), "pk")
     template_name = "plain/institutions.html"
 
 
