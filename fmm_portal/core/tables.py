@@ -233,6 +233,10 @@ class Table(metaclass=TableMeta):
         }
 
     @classmethod
+    def complete(cls, records: Iterable[Any]) -> None:
+        """Read what all rows of a page show of other records, where one query does for what relations take several."""
+
+    @classmethod
     def first_column(cls) -> str:
         """The column that always stays: it leads to the record."""
         return next(iter(cls.columns))

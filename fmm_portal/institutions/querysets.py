@@ -1,5 +1,6 @@
 """Rows of institutions and contacts."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -19,6 +20,10 @@ def in_order() -> Left:
 class InstitutionQuerySet(RecordQuerySet["Institution"]):
     def with_related(self) -> Self:
         return self.select_related("country", "parent", "parent__country")
+
+    def for_list(self, columns: Collection[str]) -> Self:
+        # Whom it is part of shows to who chose that column.
+        return self.with_related() if "parent" in columns else self.select_related("country")
 
     def with_detail(self) -> Self:
         return self.with_related().prefetch_related("former_names", "themes")
