@@ -1,1 +1,1 @@
-"""Timings of the portal's pages, API and PDF beside bare ones of the same rows, all in one run: `make bench`."""
+"""Timings of the portal's pages beside plain Django templates over the same rows, in one run: `make bench`."""

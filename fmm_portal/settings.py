@@ -115,6 +115,8 @@ FORM_RENDERER = "fmm_portal.core.forms.PortalFormRenderer"
 # --- Database -------------------------------------------------------------------------------------------
 DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# How long a process may keep what a person's first screen and filters show; a change ends it at once (core.kept).
+KEPT_SECONDS = whole_number("KEPT_SECONDS", 30)
 
 # --- Queue: the job row in the database is the truth, the broker only wakes a worker --------------------
 BROKER_URL = secret("BROKER_URL", "filesystem://localhost")

@@ -23,6 +23,8 @@ from fmm_portal.settings import DATABASES, VAR_DIR
 SECRET_KEY = "key-of-the-test-suite-not-a-secret-at-all-0123456789"  # noqa: S105
 # Each test client starts the portal anew: it looks for a file when asked, rather than at all of them first.
 WHITENOISE_AUTOREFRESH = True
+# Tests write rows without history; those about what is kept say so.
+KEPT_SECONDS = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A test database in a file, so that the real worker processes that some tests start see the same rows.
 if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):

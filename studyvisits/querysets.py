@@ -1,6 +1,6 @@
 """Rows of study visits and their parts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -37,6 +37,10 @@ class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
         return self.select_related("programme", "owner").prefetch_related(
             "themes", "legs__country", "delegations__sending_countries", "delegations__sending_institutions"
         )
+
+    def for_list(self, columns: Collection[str]) -> Self:
+        # The table reads the countries of all rows at once, and shows nothing else of other records.
+        return self
 
     def with_detail(self) -> Self:
         served = ("action", "activity", "strategy", "milestone", "plan_activity__plan")

@@ -1,5 +1,6 @@
 """Tables of study visits and commitments."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
@@ -12,7 +13,7 @@ from fmm_portal.core.display import day, text
 from fmm_portal.core.tables import Column, DateColumn, LinkColumn, PeriodColumn, StatusColumn, Table
 from fmm_portal.core.templatetags.portal import icon
 from fmm_portal.institutions.columns import CountriesColumn
-from studyvisits.models import Commitment, StudyVisit
+from studyvisits.models import Commitment, StudyVisit, read_ends
 from studyvisits.sources import short_label
 
 
@@ -61,6 +62,10 @@ class SourceColumn(Column):
 
 
 class StudyVisitTable(Table):
+    @classmethod
+    def complete(cls, records: Iterable[Any]) -> None:
+        read_ends(records)
+
     model = StudyVisit
     order = "-dates"
     reference = LinkColumn(sort="reference", is_narrow=True)

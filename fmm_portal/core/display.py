@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from html import unescape
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from fmm_portal.core.multilingual import LocalText, Multilingual, MultilingualField
@@ -188,6 +190,16 @@ def dates(first: PartialDate | date | None, last: PartialDate | date | None) -> 
     return format_html("{} – {}", day(first), day(last))
 
 
+def word_of(model: type[models.Model], field: str, value: Any) -> str:
+    """The word for a value out of a field's choices. `get_<field>_display` reads all choices for each row."""
+    return _words(model, field, get_language() or "").get(value, "" if value is None else str(value))
+
+
+@lru_cache(maxsize=500)
+def _words(model: type[models.Model], field: str, language: str) -> dict[Any, str]:
+    return {value: str(word) for value, word in model._meta.get_field(field).flatchoices}  # type: ignore[union-attr]
+
+
 def badge(record: models.Model, field: str = "") -> str | SafeString:
     """The state of a record, in words and with a tone."""
     workflow = workflow_for(record)
@@ -199,5 +211,5 @@ def state_badge(record: models.Model, state: str, field: str = "status") -> str 
     """A state that a record has or had."""
     if not state:
         return ""
-    label = dict(record._meta.get_field(field).flatchoices).get(state, state)  # type: ignore[union-attr]
+    label = word_of(type(record), field, state)
     return format_html('<span class="badge badge--{}">{}</span>', TONES.get(state, "plain"), label)

@@ -1,18 +1,23 @@
 """The filter bar of a list, made out of its filter set: which fields show, and a chip for each active one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import django_filters
 from django import forms
 from django.db import models
 from django.http import QueryDict
+from django.utils.functional import cached_property
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from fmm_portal.core.forms import SortedChoices, choice_label
-from fmm_portal.core.querysets import RecordQuerySet
+from fmm_portal.core.kept import kept
+from fmm_portal.core.querysets import RecordQuerySet, fold
 
 SEARCH = "search"
+Choices = list[tuple[Any, str]]
 
 
 class Chip(NamedTuple):
@@ -29,13 +34,59 @@ class FilterField(NamedTuple):
     is_menu: bool
     chosen: int
 
+    @property
+    def boxes(self) -> SafeString:
+        """The boxes of a menu. Hundreds of them: a template for each would cost more than the list."""
+        ticked = {str(value) for value in self.field.value() or ()}
+        name, stem = self.field.html_name, self.field.auto_id
+        return format_html_join(
+            "",
+            '<label><input type="checkbox" name="{}" value="{}" id="{}_{}"{}><span>{}</span></label>',
+            (
+                (name, value, stem, place, TICKED if str(value) in ticked else "", label)
+                for place, (value, label) in enumerate(self.field.field.widget.choices)
+            ),
+        )
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are more choices than a menu holds."""
+        choices = self.field.field.widget.choices
+        return isinstance(choices, ChoicesInUse) and choices.is_cut
+
+
+TICKED = mark_safe(" checked")
+# A menu with more boxes is of no use to anybody, and weighs more than the page.
+MOST_CHOICES = 300
+
 
 class ChoicesInUse(SortedChoices):
-    """Choices of a filter: fewer rows than those that it accepts in an address."""
+    """Choices of a filter: fewer rows than those that it accepts in an address, and not more than a menu holds.
 
-    def __init__(self, field: forms.ModelMultipleChoiceField, rows: models.QuerySet[Any]) -> None:
+    `in_use` gives keys and names, one more than the menu holds where there are more; `chosen` are the rows that the
+    address names: they are always among the choices.
+    """
+
+    def __init__(
+        self,
+        field: forms.ModelMultipleChoiceField,
+        in_use: Callable[[], Choices],
+        chosen: Iterable[Any],
+    ) -> None:
         super().__init__(field)
-        self.queryset = rows
+        self.in_use, self.chosen = in_use, chosen
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.in_use()) > MOST_CHOICES
+
+    def __iter__(self) -> Iterator[Any]:
+        found = dict(self.in_use()[:MOST_CHOICES]) | dict(_named(self.field, self.chosen))
+        yield from sorted(found.items(), key=lambda choice: fold(choice[1]))
+
+
+def _named(field: forms.ModelChoiceField, rows: Iterable[Any]) -> Choices:
+    return [(row.pk, str(field.label_from_instance(row))) for row in rows]
 
 
 class FilterBar:
@@ -78,7 +129,9 @@ class FilterBar:
         bound = self.filterset.form[name]
         is_menu = isinstance(bound.field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField)
         if isinstance(bound.field, forms.ModelMultipleChoiceField):
-            bound.field.widget.choices = ChoicesInUse(bound.field, self._rows_in_use(name))
+            bound.field.widget.choices = ChoicesInUse(
+                bound.field, lambda: self._menus[name], self.form.cleaned_data.get(name) or ()
+            )
         chosen = len([value for value in self.query.getlist(name) if value]) if is_menu else 0
         return FilterField(bound, name == SEARCH, is_menu, chosen)
 
@@ -91,9 +144,22 @@ class FilterBar:
         if its_filter.method is not None:
             return rows
         listed: Any = self.filterset.queryset
-        used = listed.order_by().values(its_filter.field_name or name)
-        chosen = self.form.cleaned_data.get(name) or ()
-        return rows.filter(models.Q(pk__in=used) | models.Q(pk__in=[row.pk for row in chosen]))
+        return rows.filter(pk__in=listed.order_by().values(its_filter.field_name or name))
+
+    @cached_property
+    def _menus(self) -> dict[str, Choices]:
+        """The choices of every menu on show, all asked for together: what is kept is looked at once."""
+
+        def build() -> dict[str, Choices]:
+            found = {}
+            for entry in (*self.front, *self.more):
+                field, name = entry.field.field, entry.field.name
+                if isinstance(field, forms.ModelMultipleChoiceField):
+                    found[name] = _named(field, self._rows_in_use(name)[: MOST_CHOICES + 1])
+            return found
+
+        request: Any = self.filterset.request
+        return kept(f"menus of {request.path}", request.actor.principal, build)
 
     @property
     def chips(self) -> list[Chip]:

@@ -8,11 +8,14 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from fmm_portal.core.kept import kept
 from fmm_portal.core.partial_dates import PartialDate, today
 from fmm_portal.core.principals import Principal
 from fmm_portal.core.tables import Table
@@ -158,11 +161,21 @@ def _joined(
 def home(request: HttpRequest) -> HttpResponse:
     """What needs this person today. `?all` shows every row of the lists that are cut."""
     principal = request.actor.principal  # type: ignore[attr-defined]
+    is_all = "all" in request.GET
+    address, parts = kept(
+        "all of the first screen" if is_all else "first screen",
+        principal,
+        lambda: _drawn(request, principal, is_all=is_all),
+    )
+    return redirect(address) if address else render(request, "core/home.html", {"parts": parts})
+
+
+def _drawn(request: HttpRequest, principal: Principal, *, is_all: bool) -> tuple[str, SafeString]:
+    """The only page that this person has, else ""; and the parts of the screen."""
     parts = [part.build(principal) for part in sorted(_parts, key=lambda part: part.order)]
     straight = {part.straight_to for part in parts if part.straight_to}
     if len(straight) == 1:
-        return redirect(straight.pop())
-    is_all = "all" in request.GET
+        return straight.pop(), SafeString()
 
     def shown(lists: Iterable[Sequence[Any] | None], most: int, key: Callable[[Any], Any]) -> Shown | None:
         return _joined(lists, None if is_all else most, key)
@@ -180,4 +193,4 @@ def home(request: HttpRequest) -> HttpResponse:
         "panels": [panel for part in parts for panel in part.panels],
         "sections": [section for part in parts for section in part.sections],
     }
-    return render(request, "core/home.html", context)
+    return "", render_to_string("core/home_parts.html", context, request)

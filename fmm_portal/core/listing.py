@@ -74,14 +74,15 @@ def build_listing(
         bar = FilterBar(filterset, request.GET, names=filter_names, more=more_filters)
         rows = filterset.qs if bar.is_valid else rows.none()
     count = rows.count()
-    related = rows.with_related() if hasattr(rows, "with_related") else rows
+    shown = only if only is not None else table_class.default_columns()
+    related = rows.for_list(shown) if hasattr(rows, "for_list") else rows
     sort = request.GET.get("sort", "")
     paginator = Paginator(table_class.sorted(related, sort), page_size(request))
     # Counted once, on the bare rows: joins for display do not change the number.
     paginator.count = count
     page = paginator.get_page(request.GET.get("page"))
-    table = table_class(
-        list(page.object_list), query=request.GET, sort=sort, without=without, ticks=ticks, only=only
-    )
+    records = list(page.object_list)
+    table_class.complete(records)
+    table = table_class(records, query=request.GET, sort=sort, without=without, ticks=ticks, only=only)
     page.object_list = table.records  # type: ignore[assignment]
     return Listing(table, page, bar, count)

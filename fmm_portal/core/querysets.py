@@ -1,6 +1,7 @@
 """The base queryset: rows that a principal may see, and search without accents."""
 
 import unicodedata
+from collections.abc import Collection
 from typing import Any, Self, TypeVar
 
 from django.db import models
@@ -34,6 +35,10 @@ class RecordQuerySet(models.QuerySet[M]):
         """What a list row shows, in a bounded number of queries."""
         shown: tuple[str, ...] = getattr(self.model, "shown_relations", ())
         return self.select_related(*shown) if shown else self
+
+    def for_list(self, columns: Collection[str]) -> Self:
+        """What these columns of a list show of other records."""
+        return self.with_related()
 
     def with_detail(self) -> Self:
         """What the page of one record shows."""

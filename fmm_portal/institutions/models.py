@@ -18,7 +18,7 @@ from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.core.web_addresses import WebAddressField
 from fmm_portal.institutions.countries import country_name
 from fmm_portal.institutions.enums import USUAL_CONSTITUENCY, Constituency, InstitutionKind, Sex
-from fmm_portal.institutions.querysets import ContactQuerySet, InstitutionQuerySet
+from fmm_portal.institutions.querysets import ContactQuerySet, InstitutionQuerySet, in_order
 
 
 class Country(Searchable, Record):
@@ -142,7 +142,10 @@ class Institution(Searchable, Record):
                 violation_error_message=_("Another institution without a country already has this acronym."),
             ),
         )
-        indexes = (models.Index(fields=["kind"], name="institution_kind"),)
+        indexes = (
+            models.Index(fields=["kind"], name="institution_kind"),
+            models.Index(in_order(), models.F("id"), name="institution_in_order"),
+        )
 
     def __str__(self) -> str:
         """Acronym and country tell two agencies of the same name apart: "ANPE (Togo)"."""

@@ -3,6 +3,7 @@
 from fmm_portal.core.tables import Column, DateColumn, LinkColumn, PeriodColumn, Table
 from fmm_portal.institutions.countries import by_country_name
 from fmm_portal.institutions.models import Contact, Country, Institution, Theme
+from fmm_portal.institutions.querysets import in_order
 
 
 class CountryTable(Table):
@@ -18,7 +19,7 @@ class CountryTable(Table):
 
 class InstitutionTable(Table):
     acronym = LinkColumn(
-        sort="search_text", value=lambda institution: institution.acronym or institution.name,
+        sort=in_order, value=lambda institution: institution.acronym or institution.name,
         sub=lambda institution: institution.name if institution.acronym else "",
     )  # fmt: skip
     country = Column(

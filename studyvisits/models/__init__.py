@@ -6,7 +6,7 @@ from studyvisits.models.debrief import Debrief, DebriefParticipant
 from studyvisits.models.evaluation import Evaluation, EvaluationQuestion, EvaluationResponse
 from studyvisits.models.learning import LearningQuestion, Lesson, SessionNote
 from studyvisits.models.outcome import SessionOutcome
-from studyvisits.models.visit import Leg, StudyVisit
+from studyvisits.models.visit import Leg, StudyVisit, read_ends
 
 __all__ = (
     "AgendaHost",
@@ -25,4 +25,5 @@ __all__ = (
     "SessionNote",
     "SessionOutcome",
     "StudyVisit",
+    "read_ends",
 )
