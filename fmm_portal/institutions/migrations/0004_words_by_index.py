@@ -7,7 +7,7 @@ from fmm_portal.core.search_index import IndexSearchText
 
 
 class Migration(migrations.Migration):
-    dependencies = [("institutions", "0002_countries_and_themes")]
+    dependencies = [("institutions", "0003_merged_institutions")]
 
     operations = [
         IndexSearchText("country", "theme", "institution", "contact"),

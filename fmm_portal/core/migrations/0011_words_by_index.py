@@ -6,6 +6,6 @@ from fmm_portal.core.search_index import IndexSearchText
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0007_saved_views")]
+    dependencies = [("core", "0010_follows")]
 
     operations = [IndexSearchText("document")]
