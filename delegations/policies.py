@@ -32,6 +32,8 @@ def register_delegation_scope(scope: ExtraScope) -> None:
 def sent_by(principal: Principal, roles: AbstractSet[str]) -> models.Q:
     """Delegations sent by the countries or institutions that these roles are limited to."""
     countries, institutions = countries_of(principal, roles), institutions_of(principal, roles)
+    if not countries and not institutions:
+        return models.Q(pk__in=[])
     by_country = Delegation.sending_countries.through.objects.filter(country__in=countries).values(
         "delegation"
     )

@@ -57,12 +57,19 @@ HOSTING_ROLES: AbstractSet[str] = {Role.PARTNER, Role.HOST}
 
 def _hosted_by(principal: Principal, roles: AbstractSet[str], hosting_roles: AbstractSet[str]) -> models.Q:
     """Visits with a leg in these roles' countries or a session hosted by their institutions."""
-    legs = Leg.objects.filter(country__in=countries_of(principal, roles)).order_by().values("visit")
-    hosts = AgendaHost.objects.filter(institution__in=institutions_of(principal, hosting_roles)).order_by()
-    return models.Q(pk__in=legs) | models.Q(pk__in=hosts.values("item__visit"))
+    countries, institutions = countries_of(principal, roles), institutions_of(principal, hosting_roles)
+    hosted = models.Q(pk__in=[])
+    if countries:
+        hosted |= models.Q(pk__in=Leg.objects.filter(country__in=countries).order_by().values("visit"))
+    if institutions:
+        hosts = AgendaHost.objects.filter(institution__in=institutions).order_by()
+        hosted |= models.Q(pk__in=hosts.values("item__visit"))
+    return hosted
 
 
 def _sending(principal: Principal, roles: AbstractSet[str]) -> models.Q:
+    if not countries_of(principal, roles) and not institutions_of(principal, roles):
+        return models.Q(pk__in=[])
     delegations = Delegation.objects.filter(sent_by(principal, roles)).order_by()
     through = StudyVisit.delegations.through.objects.filter(delegation__in=delegations.values("pk"))
     return models.Q(pk__in=through.values("studyvisit"))
@@ -156,6 +163,8 @@ class StudyVisitPolicy(DocumentHost, Policy):
         self, principal: Principal, audience: str, hosts: models.QuerySet[Any]
     ) -> models.QuerySet[Any]:
         """The programme's own documents are for staff; viewers read only what is for everyone."""
+        if has_role_everywhere(principal, STAFF):
+            return hosts
         kept = self.kept_by(principal, hosts)
         if audience == Audience.PROGRAMME:
             return kept
@@ -262,11 +271,14 @@ class SessionNotePolicy(VisitPartPolicy):
     path = "item__visit"
 
     def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        visible = super().scope(principal, queryset)
+        if has_role_everywhere(principal, STAFF):
+            return visible
         readable = models.Q(is_shared=True)
         if principal.account_id is not None:
             readable |= models.Q(author=principal.account_id)
         kept = self.in_kept_visits(principal, SessionNote.objects.all()).order_by()
-        return super().scope(principal, queryset).filter(readable | models.Q(pk__in=kept.values("pk")))
+        return visible.filter(readable | models.Q(pk__in=kept.values("pk")))
 
     def _takes_part(self, principal: Principal, obj: Any) -> bool:
         """Delegates and sending agencies may write; hosts and viewers read."""
@@ -295,20 +307,25 @@ class SessionOutcomePolicy(SessionNotePolicy):
     """Work in progress: for whoever wrote it and the programme, until the debrief takes it up."""
 
     def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        visible = VisitPartPolicy.scope(self, principal, queryset)
+        if has_role_everywhere(principal, STAFF):
+            return visible
         kept = self.in_kept_visits(principal, SessionOutcome.objects.all()).order_by()
         readable = models.Q(pk__in=kept.values("pk"))
         if principal.account_id is not None:
             readable |= models.Q(author=principal.account_id)
-        return VisitPartPolicy.scope(self, principal, queryset).filter(readable)
+        return visible.filter(readable)
 
 
 class DebriefPolicy(VisitPartPolicy):
     """A draft is for the programme; once agreed everyone who sees the visit reads it."""
 
     def scope(self, principal: Principal, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        visible = super().scope(principal, queryset)
+        if has_role_everywhere(principal, STAFF):
+            return visible
         kept = self.in_kept_visits(principal, Debrief.objects.all()).order_by()
-        readable = models.Q(status=DebriefStatus.AGREED) | models.Q(pk__in=kept.values("pk"))
-        return super().scope(principal, queryset).filter(readable)
+        return visible.filter(models.Q(status=DebriefStatus.AGREED) | models.Q(pk__in=kept.values("pk")))
 
     def may_change(self, principal: Principal, obj: Any) -> Decision:
         if obj is not None and obj.status == DebriefStatus.AGREED:

@@ -49,10 +49,17 @@ class DocumentPolicy(Policy):
         """The documents of these subjects, all of one model, that the principal may open."""
         policy: Any = policy_for(subjects.model)
         kind = ContentType.objects.get_for_model(subjects.model)
-        visible = models.Q(pk__in=[])
+        visible, at_every_subject = models.Q(pk__in=[]), []
         for audience in Audience.values:
-            hosts = policy.document_scope(principal, audience, subjects).order_by()
-            visible |= models.Q(subject_type=kind, audience=audience, subject_id__in=hosts.values("pk"))
+            hosts = policy.document_scope(principal, audience, subjects)
+            if hosts is subjects:
+                at_every_subject.append(audience)
+            else:
+                in_scope = hosts.order_by().values("pk")
+                visible |= models.Q(subject_type=kind, audience=audience, subject_id__in=in_scope)
+        if at_every_subject:
+            keys = subjects.order_by().values("pk")
+            visible |= models.Q(subject_type=kind, audience__in=at_every_subject, subject_id__in=keys)
         return visible
 
     def may_create(self, principal: Principal, obj: Any) -> Decision:
