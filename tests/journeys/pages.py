@@ -33,14 +33,20 @@ def sign_in(page: Any, email: str) -> None:
     page.get_by_role("heading", name="Good day").wait_for()
 
 
-def words_in(language: str, text: str, /, *, context: str = "", **values: Any) -> str:
-    """What a page says in a language where the code says `text`; a text that no page has is a mistake."""
+def words_in(language: str, text: str, /, *, context: str = "", one: str = "", **values: Any) -> str:
+    """What a page says in a language where the code says `text`; a text that no page has is a mistake.
+
+    `one` is the text for a single thing, where `number` or `count` says how many there are.
+    """
     with translation.override(language):
         if language != "en":
-            key = f"{context}\x04{text}" if context else text
+            key = f"{context}\x04{one or text}" if context else one or text
             catalog = trans_real.translation(language)._catalog
             assert key in catalog or (key, 1) in catalog, f"{key!r} is no text of the portal"
-        found = translation.pgettext(context, text) if context else translation.gettext(text)
+        if one:
+            found = translation.ngettext(one, text, values.get("number") or values["count"])
+        else:
+            found = translation.pgettext(context, text) if context else translation.gettext(text)
         return found % values if values else found
 
 
