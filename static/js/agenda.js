@@ -84,15 +84,25 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   const words = document.createElement("p");
   words.className = "alert alert--warn";
   words.textContent = agenda().dataset.openForm;
-  const region = document.createElement("div");
-  region.setAttribute("role", "status");
-  region.append(words);
-  document.getElementById("messages").replaceChildren(region);
+  document.getElementById("messages").replaceChildren(words);
   openForm().scrollIntoView({ block: "nearest" });
 });
 
+// The keys stay with a session that moved, whether or not its button still has a way to go.
+let moved = "";
+
+document.addEventListener("htmx:configRequest", (event) => {
+  moved = event.target.matches("form") ? (event.target.closest(ITEM)?.dataset.item ?? "") : "";
+});
+
+function keepFocus() {
+  const item = moved && agenda().querySelector(`[data-item="${moved}"]`);
+  if (item && !agenda().contains(document.activeElement)) item.querySelector("button:enabled, summary")?.focus();
+}
+
 document.addEventListener("htmx:afterSettle", () => {
   makeDraggable();
+  keepFocus();
   openForm()?.querySelector("input:not([type=hidden]), select")?.focus();
 });
 

@@ -310,6 +310,11 @@ class AgendaItemViews(VisitPartViews):
             after = siblings[min(position + 1, len(siblings) - 1)]
         if after != item:
             move_agenda_item(item, actor=self.actor, after=after)
+        places = list(AgendaItem.objects.filter(visit=self.visit, day=item.day))
+        words = {"session": item, "place": places.index(item) + 1, "count": len(places)}
+        messages.info(
+            self.request, _t("%(session)s: now %(place)d of %(count)d.") % words, extra_tags="read-out"
+        )
 
     def take_to_day(self, item: AgendaItem) -> None:
         """To the day that was chosen; with `after` behind that session, or first when it is empty."""

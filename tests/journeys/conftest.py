@@ -51,7 +51,7 @@ def open_page(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
         window = chromium.new_context(
             base_url=live_server.url,
             java_script_enabled=javascript,
-            locale="en-GB",
+            locale=options.pop("locale", "en-GB"),
             accept_downloads=True,
             **options,
         )
