@@ -60,8 +60,8 @@ types: setup ## Check the types
 ci: ## Exactly what the integration server runs: tests, lint, types, then again on PostgreSQL and Redis
 	@.ci/run
 
-bench: setup ## Time lists, pages, API and PDF on generated rows, side by side in one run
-	@.venv/bin/python -m benchmarks
+bench: setup ## Time pages beside plain Django templates over the same rows (full size where DATABASE_URL is PostgreSQL)
+	@.venv/bin/python -m benchmarks $(ARGS)
 
 ##@ Keep it
 docs: setup ## Write docs/workflows.md from the transition tables and docs/permissions.md from the policies

