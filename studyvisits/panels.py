@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
+from fmm_portal.core.kept import kept
 from fmm_portal.core.models import Record
 from fmm_portal.core.panels import Panel, register_panel
 from fmm_portal.core.policies import can
@@ -14,7 +15,7 @@ from fmm_portal.facility.enums import MISSIONS
 from fmm_portal.facility.models import Action, Activity, Request
 from fmm_portal.institutions.models import Institution
 from strategies.models import CommitteeMeeting, Milestone, PlanActivity, Review, Strategy
-from studyvisits.carried import Occasion, carried_points
+from studyvisits.carried import Occasion, Point, carried_points
 from studyvisits.models import Commitment, Lesson, StudyVisit
 from studyvisits.sources import source_name
 from studyvisits.tables import CommitmentTable, StudyVisitTable
@@ -104,14 +105,15 @@ def carried_forward(record: Any, principal: Principal) -> Panel | None:
     """What is still open from earlier occasions with the same institutions, to take along."""
     if isinstance(record, Activity) and record.kind not in MISSIONS:
         return None
-    occasion = Occasion.of(record)
-    points = carried_points(occasion, principal)
+
+    def found() -> list[Point]:
+        return carried_points(Occasion.of(record), principal)
+
+    points = kept(f"carried to {record._meta.label_lower} {record.pk}", principal, found)
     if not points:
         return None
     open_count = sum(point.is_open for point in points)
-    return Panel(
-        "studyvisits/panels/carried.html", {"points": points, "open_count": open_count, "occasion": occasion}
-    )
+    return Panel("studyvisits/panels/carried.html", {"points": points, "open_count": open_count})
 
 
 def register() -> None:

@@ -54,9 +54,11 @@ class Policy:
         """Seen is what is in scope."""
         if obj is None:
             return YES
-        model = type(obj)
-        visible = self.scope(principal, model._default_manager.filter(pk=obj.pk)).exists()
-        return YES if visible else no()
+        row = type(obj)._default_manager.filter(pk=obj.pk)
+        visible = self.scope(principal, row)
+        # A scope that leaves nothing out need not look for what is at hand.
+        is_seen = obj.pk is not None if visible is row else visible.exists()
+        return YES if is_seen else no()
 
     def internal_scope(self, principal: Principal, queryset: models.QuerySet[M]) -> models.QuerySet[M]:
         """The rows on which the principal reads what the programme says among itself: its staff, what they see."""

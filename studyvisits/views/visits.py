@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.facts import Fact, facts_of
 from fmm_portal.core.forms import RecordForm
+from fmm_portal.core.kept import kept
 from fmm_portal.core.policies import can
 from fmm_portal.reports.models import Report
 from fmm_portal.reports.registry import kinds_for
 from studyvisits.filters import StudyVisitFilterSet
 from studyvisits.forms import AnswerForm, LearningQuestionForm, LegForm, PlanVisitForm, StudyVisitForm
 from studyvisits.models import LearningQuestion, Leg, StudyVisit
-from studyvisits.readiness import may_read_readiness, readiness_of
+from studyvisits.readiness import Readiness, may_read_readiness, readiness_of
 from studyvisits.tables import StudyVisitTable
 from studyvisits.views.agenda import AgendaTab
 from studyvisits.views.debrief import DebriefTab
@@ -24,7 +25,7 @@ from studyvisits.views.evaluation import EvaluationTab
 from studyvisits.views.followup import FollowUpTab
 from studyvisits.views.frame import VisitPartViews
 from studyvisits.views.notes import NotesTab
-from studyvisits.waiting import waiting_for
+from studyvisits.waiting import Waiting, waiting_for
 
 
 class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, EvaluationTab, DocumentsTab):
@@ -58,13 +59,19 @@ class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, Ev
     def detail(self) -> HttpResponse:
         visit = self.record()
         questions = LearningQuestion.objects.visible_to(self.principal).filter(visit=visit).with_related()
+
+        def what_is_missing() -> tuple[Readiness | None, list[Waiting]]:
+            readiness = readiness_of(visit) if may_read_readiness(self.principal) else None
+            return readiness, waiting_for(visit, self.principal, keeps=self.keeps(visit))
+
+        readiness, waiting = kept(f"missing of visit {visit.pk}", self.principal, what_is_missing)
         context = {
             "facts": self.known_facts(visit),
             "legs": visit.legs.all(),
             "questions": questions,
             "may_ask": can(self.principal, "create", LearningQuestion(visit=visit)).allowed,
-            "readiness": readiness_of(visit) if may_read_readiness(self.principal) else None,
-            "waiting": waiting_for(visit, self.principal, keeps=self.keeps(visit)),
+            "readiness": readiness,
+            "waiting": waiting,
             **self.reports_of(visit),
         }
         return self.tab(visit, "detail", context)

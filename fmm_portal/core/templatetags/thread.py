@@ -3,25 +3,32 @@
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from fmm_portal.core import thread as threads
+from fmm_portal.core.kept import kept
 from fmm_portal.core.models import Record
 from fmm_portal.core.panels import panels_of
 
 register = template.Library()
 
 
-@register.inclusion_tag("components/thread.html", takes_context=True)
-def thread(context: template.Context, record: Record) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def thread(context: template.Context, record: Record) -> SafeString:
     """{% thread object %}: the line of the record's thread; nothing for records that are in none."""
     stage = threads.stage_of(type(record))
     if stage is None or record.pk is None:
-        return {"thread": []}
-    return {
-        "thread": threads.thread_of(record, context["request"].actor.principal),
-        "thread_url": reverse("core:thread", args=[stage.key, record.pk]),
-    }
+        return SafeString()
+    principal, key = context["request"].actor.principal, stage.key
+
+    def drawn() -> SafeString:
+        address = reverse("core:thread", args=[key, record.pk])
+        parts = {"thread": threads.thread_of(record, principal), "thread_url": address}
+        return render_to_string("components/thread.html", parts)
+
+    return kept(f"thread of {key} {record.pk}", principal, drawn)
 
 
 @register.simple_tag(takes_context=True)
