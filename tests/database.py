@@ -47,3 +47,5 @@ def put_rows_back(connection: BaseDatabaseWrapper) -> None:
     contents: str | None = getattr(connection, "_test_serialized_contents", None)
     if contents is not None:
         connection.creation.deserialize_db_from_string(contents)
+    # A browser test may have one of its own, which nobody would close later.
+    connection.close()
