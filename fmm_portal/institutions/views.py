@@ -114,12 +114,13 @@ class InstitutionViews(CrudViews):
 
     def extra(self, record: Institution) -> dict[str, Any]:
         contacts = Contact.objects.visible_to(self.principal).filter(institution=record)
+        shown = list(contacts.with_related()[:SHOWN])
         may_add = can(self.principal, "create", Contact(institution=record)).allowed
         parts = Institution.objects.visible_to(self.principal).filter(parent=record).with_related()
         may_change = can(self.principal, "change", record).allowed
         return {
-            "contacts": ContactTable(list(contacts.with_related()[:SHOWN]), without=["institution"]),
-            "contact_count": contacts.count(),
+            "contacts": ContactTable(shown, without=["institution"]),
+            "contact_count": contacts.count() if len(shown) == SHOWN else len(shown),
             "contacts_url": with_query(reverse("institutions:contact_list"), institution_id=record.pk),
             "add_contact_url": with_query(reverse("institutions:contact_create"), institution=record.pk)
             if may_add
