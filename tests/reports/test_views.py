@@ -44,7 +44,7 @@ def test_waiting_report_renews_itself_with_and_without_javascript(visit, amina, 
 
     page = browser.get(report.get_absolute_url()).content.decode()
     assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
-    assert f'hx-get="/reports/{report.pk}/" hx-trigger="every 2s"' in page
+    assert f'hx-get="/reports/{report.pk}/" hx-vals=\'{{"seen": "queued"}}\' hx-trigger="every 2s"' in page
     assert "Waiting for a free worker" in page
 
     Report.objects.filter(pk=report.pk).update(status=JobStatus.RUNNING, progress=15, stage="laying_out")
@@ -53,6 +53,16 @@ def test_waiting_report_renews_itself_with_and_without_javascript(visit, amina, 
     assert "<html" not in part.content.decode()
     assert "Laying out the pages" in part.content.decode()
     assert '<progress max="100" value="15">' in part.content.decode()
+
+
+def test_new_state_of_a_report_is_read_out_once(visit, amina, browser_of) -> None:
+    report = ReportFactory(visit=visit, status=JobStatus.RUNNING)
+    browser = browser_of(amina)
+    said = [
+        "hx-swap-oob" in browser.get(report.get_absolute_url(), {"seen": seen}, headers=HTMX).content.decode()
+        for seen in ("queued", "running")
+    ]
+    assert said == [True, False]
 
 
 def test_ready_report_is_downloaded_never_shown(visit, amina, by, browser_of) -> None:
