@@ -38,13 +38,16 @@ class FilterField(NamedTuple):
     def boxes(self) -> SafeString:
         """The boxes of a menu. Hundreds of them: a template for each would cost more than the list."""
         ticked = {str(value) for value in self.field.value() or ()}
-        name, stem = escape(self.field.html_name), escape(self.field.auto_id)
-        boxes = []
-        for place, (value, label) in enumerate(self.field.field.widget.choices):
-            mark = " checked" if str(value) in ticked else ""
-            box = f'<input type="checkbox" name="{name}" value="{escape(value)}" id="{stem}_{place}"{mark}>'
-            boxes.append(f"<label>{box}<span>{conditional_escape(label)}</span></label>")
-        return mark_safe("".join(boxes))  # noqa: S308 - every part is escaped
+        before = (
+            f'<label><input type="checkbox" name="{escape(self.field.html_name)}" id="{self.field.auto_id}'
+        )
+        return mark_safe(  # noqa: S308 - value and label are escaped
+            "".join(
+                f'{before}_{place}" value="{escape(value)}"{" checked" if str(value) in ticked else ""}>'
+                f"<span>{conditional_escape(label)}</span></label>"
+                for place, (value, label) in enumerate(self.field.field.widget.choices)
+            )
+        )
 
     @property
     def is_cut(self) -> bool:

@@ -7,7 +7,7 @@ things that happen without an entry, such as the progress of a report, show once
 
 import hashlib
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
@@ -25,13 +25,22 @@ def kept(what: str, principal: Principal, build: Callable[[], T]) -> T:
     """What `build` gives, kept for this person, in their language, on this day. `what` names the question."""
     if not settings.KEPT_SECONDS or principal.account_id is None:
         return build()
-    mine = Follow.objects.filter(user=principal.account_id).order_by().values("user")
-    followed = [Subquery(mine.annotate(found=found).values("found")) for found in (Count("pk"), Max("pk"))]
-    newest = Activity.objects.order_by("-pk").values_list("pk", *followed).first()
-    asked = (what, principal.account_id, tuple(principal.grants), get_language(), today(), newest)
+    asked = (what, principal.account_id, tuple(principal.grants), get_language(), today(), _newest(principal))
     key = f"kept-{hashlib.sha256(repr(asked).encode()).hexdigest()}"
     found: T | None = cache.get(key)
     if found is None:
         found = build()
         cache.set(key, found, settings.KEPT_SECONDS)
     return found
+
+
+def _newest(principal: Principal) -> Any:
+    """The newest entry and the person's follows, asked once of each loaded account, which is once in a request."""
+    state = vars(principal)
+    if "_newest_for_kept" not in state:
+        mine = Follow.objects.filter(user=principal.account_id).order_by().values("user")
+        followed = [
+            Subquery(mine.annotate(found=found).values("found")) for found in (Count("pk"), Max("pk"))
+        ]
+        state["_newest_for_kept"] = Activity.objects.order_by("-pk").values_list("pk", *followed).first()
+    return state["_newest_for_kept"]
