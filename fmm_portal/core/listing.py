@@ -10,6 +10,8 @@ from django.db import models
 from django.http import HttpRequest
 
 from fmm_portal.core.filter_bar import FilterBar
+from fmm_portal.core.kept import kept
+from fmm_portal.core.principals import Principal
 from fmm_portal.core.tables import Table
 
 PAGE_SIZES = (25, 50, 100)
@@ -52,6 +54,15 @@ def matching(
     return filterset.qs if filterset.is_valid() else rows.none()
 
 
+def _count(request: HttpRequest, rows: models.QuerySet[Any]) -> int:
+    """How many rows the filters leave; the sort and the page do not change it."""
+    asked = request.GET.copy()
+    for name in ("page", "page_size", "sort"):
+        asked.pop(name, None)
+    principal: Principal = request.actor.principal  # type: ignore[attr-defined]
+    return kept(f"count of {request.path}?{asked.urlencode()}", principal, rows.count)
+
+
 def build_listing(
     request: HttpRequest,
     rows: models.QuerySet[Any],
@@ -73,7 +84,7 @@ def build_listing(
         filterset = filterset_class(data=request.GET, queryset=rows, request=request)
         bar = FilterBar(filterset, request.GET, names=filter_names, more=more_filters)
         rows = filterset.qs if bar.is_valid else rows.none()
-    count = rows.count()
+    count = _count(request, rows)
     shown = only if only is not None else table_class.default_columns()
     related = rows.for_list(shown) if hasattr(rows, "for_list") else rows
     sort = request.GET.get("sort", "")
