@@ -36,6 +36,9 @@ class RelatedRecords(django_filters.fields.ModelMultipleChoiceField):
     """
 
     def clean(self, value: Any) -> Any:
+        if not value:
+            # An empty query would be put together only to be found empty, for each filter of each list.
+            return []
         try:
             return super().clean(value)
         except ValidationError:
