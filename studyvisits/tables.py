@@ -62,10 +62,6 @@ class SourceColumn(Column):
 
 
 class StudyVisitTable(Table):
-    @classmethod
-    def complete(cls, records: Iterable[Any]) -> None:
-        read_ends(records)
-
     model = StudyVisit
     order = "-dates"
     reference = LinkColumn(sort="reference", is_narrow=True)
@@ -76,6 +72,10 @@ class StudyVisitTable(Table):
     status = StatusColumn(sort="status")
     open_commitments = OpenCommitmentsColumn("open_commitment_count", _("Open commitments"))
     updated_at = DateColumn(sort="updated_at", is_optional=True)
+
+    @classmethod
+    def complete(cls, records: Iterable[Any]) -> None:
+        read_ends(records)
 
 
 class CommitmentTable(Table):

@@ -28,8 +28,7 @@ def comment_hosts() -> list[type[Record]]:
 
 
 def comments_of(record: Record) -> RecordQuerySet[Comment]:
-    kind = ContentType.objects.get_for_model(record)
-    return Comment.objects.filter(subject_type=kind, subject_id=record.pk)
+    return Comment.objects.of_subject(record)
 
 
 class CommentPolicy(Policy):

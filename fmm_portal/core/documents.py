@@ -7,7 +7,6 @@ from typing import Any
 
 import filetype
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
@@ -61,8 +60,7 @@ def document_hosts() -> list[type[Record]]:
 
 def documents_of(record: Record) -> RecordQuerySet[Document]:
     """All of them; `visible_to` leaves those that a principal may open."""
-    kind = ContentType.objects.get_for_model(record)
-    return Document.objects.filter(subject_type=kind, subject_id=record.pk).select_related("uploaded_by")
+    return Document.objects.of_subject(record).select_related("uploaded_by")
 
 
 def check_upload(

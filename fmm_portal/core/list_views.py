@@ -75,42 +75,17 @@ class PersonalPages(Resource):
         return f"{self.model._meta.app_label}:{self.url_name('list')}"
 
     @cached_property
-    def kept_for_the_list(self) -> tuple[ListPreference, list[SavedView]]:
-        """The person's preference, an empty one as long as they have chosen nothing; the views that they see."""
-        nothing = models.Value(None, output_field=models.BigIntegerField())
-        views = SavedView.objects.filter(list_name=self.list_name).visible_to(self.principal).order_by()
-        own = ListPreference.objects.filter(user=self.actor.user_id, list_name=self.list_name)
-        rows = views.values_list(
-            "pk", "owner_id", "name", "query", "columns", "is_shared", models.F("pk"), nothing
-        )
-        # In one query: every list asks for both.
-        both = rows.union(
-            own.values_list(
-                "pk", "user_id", models.Value(""), models.Value(""), "columns", models.Value(False), nothing,
-                "default_view_id",
-            ),
-            all=True,
-        )  # fmt: skip
-        preference, found = ListPreference(user_id=self.actor.user_id, list_name=self.list_name), []
-        for pk, person, name, query, columns, is_shared, view, default in both:
-            if view is None:
-                preference.pk, preference.columns, preference.default_view_id = pk, columns, default
-            else:
-                found.append(
-                    SavedView(
-                        pk=pk, owner_id=person, list_name=self.list_name, name=name, query=query, columns=columns,
-                        is_shared=is_shared,
-                    )
-                )  # fmt: skip
-        return preference, sorted(found, key=lambda view: (view.name, view.pk))
-
-    @property
     def preference(self) -> ListPreference:
-        return self.kept_for_the_list[0]
+        """The person's own for this list; an empty one as long as they have chosen nothing."""
+        found = ListPreference.objects.filter(user=self.actor.user_id, list_name=self.list_name)
+        return found.select_related("default_view").first() or ListPreference(
+            user_id=self.actor.user_id, list_name=self.list_name
+        )
 
-    @property
+    @cached_property
     def saved_views(self) -> list[SavedView]:
-        return self.kept_for_the_list[1]
+        views = SavedView.objects.filter(list_name=self.list_name).visible_to(self.principal)
+        return list(views.select_related("owner"))
 
     @property
     def current_view(self) -> SavedView | None:
@@ -120,9 +95,9 @@ class PersonalPages(Resource):
 
     def open_with_default_view(self) -> None:
         """A list opened without a word of what to show opens with the view that the person pinned."""
-        default = self.preference.default_view_id
-        pinned = next((view for view in self.saved_views if view.pk == default), None)
-        if not self.request.GET and pinned is not None:
+        pinned = self.preference.default_view
+        if not self.request.GET and pinned in self.saved_views:
+            assert pinned is not None
             self.request.GET = QueryDict(pinned.address_query)
 
     def clear_url(self) -> str:
@@ -201,9 +176,7 @@ class PersonalPages(Resource):
             "title": _("Views: %(list)s") % {"list": self.list_title()},
             "crumbs": self.crumbs(),
             "form": form,
-            "saved_views": SavedView.objects.filter(list_name=self.list_name)
-            .visible_to(self.principal)
-            .select_related("owner"),
+            "saved_views": self.saved_views,
             "pinned": self.preference.default_view_id,
             "list_url": self.url("list"),
             "cancel_url": self.back(),

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Collection
 from typing import Any, Self, TypeVar
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 
 from fmm_portal.core.policies import policy_for
@@ -30,6 +31,11 @@ class RecordQuerySet(models.QuerySet[M]):
         for word in fold(text).split():
             found = found.filter(search_text__contains=word)
         return found
+
+    def of_subject(self, subject: models.Model) -> Self:
+        """Of rows that are about records of any kind: those about this one."""
+        kind = ContentType.objects.get_for_model(subject)
+        return self.filter(subject_type=kind, subject_id=subject.pk)
 
     def with_related(self) -> Self:
         """What a list row shows, in a bounded number of queries."""

@@ -29,8 +29,7 @@ def dated_models() -> list[type[Record]]:
 
 
 def stated_dates_of(record: Record) -> RecordQuerySet[StatedDate]:
-    kind = ContentType.objects.get_for_model(record)
-    return StatedDate.objects.filter(subject_type=kind, subject_id=record.pk)
+    return StatedDate.objects.of_subject(record)
 
 
 class StatedDatePolicy(Policy):

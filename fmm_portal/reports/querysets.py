@@ -3,10 +3,7 @@
 from datetime import datetime
 from typing import Self
 
-from django.contrib.contenttypes.models import ContentType
-
 from fmm_portal.core.jobs import JobStatus
-from fmm_portal.core.models import Record
 from fmm_portal.core.querysets import RecordQuerySet
 
 
@@ -14,9 +11,6 @@ class ReportQuerySet(RecordQuerySet):
     def with_related(self) -> Self:
         # A list shows neither the frozen data nor technical details, which may be long.
         return self.select_related("requested_by", "subject_type").defer("data", "error")
-
-    def of_subject(self, subject: Record) -> Self:
-        return self.filter(subject_type=ContentType.objects.get_for_model(subject), subject_id=subject.pk)
 
     def expired(self, now: datetime) -> Self:
         """Printed reports that still hold a file and are past their keeping time."""

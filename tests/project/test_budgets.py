@@ -13,10 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from fmm_portal.accounts.actors import actor_of
 from fmm_portal.accounts.models import User
-from fmm_portal.core.multilingual import Multilingual
-from fmm_portal.core.services import create_record, update_record
 from fmm_portal.institutions.models import Institution, Theme
 from studyvisits.enums import VisitStatus
 from studyvisits.models import StudyVisit
@@ -105,30 +102,11 @@ def test_first_screen(amina: User, browser_of: Any) -> None:
     assert len(many) == len(few)
 
 
-def test_first_screen_knows_at_once_what_anybody_changed(amina: User, marc: User, browser_of: Any) -> None:
-    browser, address = browser_of(amina), reverse("home")
-    new = Institution(name=Multilingual(en="Office of statistics"), kind="government", country=country("TG"))
-    assert "Office of statistics" not in browser.get(address).content.decode()
-    created = create_record(new, actor=actor_of(marc))
-    assert "Office of statistics" in browser.get(address).content.decode()
-    update_record(created, changes={"name": Multilingual(en="Office of numbers")}, actor=actor_of(marc))
-    page = browser.get(address).content.decode()
-    assert "Office of numbers" in page
-    assert "Office of statistics" not in page
-
-
 def test_nothing_of_one_request_is_kept(amina: User, browser_of: Any) -> None:
     """A token of a form belongs to one session."""
     add_visits(FEW)
     parts = browser_of(amina).get(reverse("home")).context["parts"]
     assert "csrfmiddlewaretoken" not in parts
-
-
-def test_what_is_kept_for_one_is_not_shown_to_another(amina: User, fatou: User, browser_of: Any) -> None:
-    StudyVisitFactory(owner=amina, title=Multilingual(en="Seen by staff"))
-    StudyVisit.objects.update(status=VisitStatus.COMPLETED)
-    assert "Seen by staff" in browser_of(amina).get(reverse("home")).content.decode()
-    assert "Seen by staff" not in browser_of(fatou).get(reverse("home")).content.decode()
 
 
 def test_filter_lists_no_more_choices_than_a_menu_holds(
