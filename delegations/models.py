@@ -7,12 +7,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from delegations.enums import DelegateRole, DelegateStatus
 from delegations.querysets import DelegateQuerySet, DelegationQuerySet
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.institutions.enums import Constituency, Sex
@@ -71,7 +71,7 @@ class Delegation(Searchable, Record):
         return (*self.name.values(), *self.purpose.values())
 
     def get_absolute_url(self) -> str:
-        return reverse("delegations:delegation_detail", args=[self.pk])
+        return record_address("delegations:delegation_detail", self.pk)
 
     @property
     def head(self) -> "Delegate | None":
@@ -206,7 +206,7 @@ class Delegate(Searchable, Record):
         return (*self.position.values(), self.institution.search_text if self.institution else "")
 
     def get_absolute_url(self) -> str:
-        return reverse("delegations:delegate_detail", args=[self.pk])
+        return record_address("delegations:delegate_detail", self.pk)
 
     def history_root(self) -> Record:
         return self.delegation

@@ -5,7 +5,6 @@ from typing import Any
 from django.db import models
 from django.urls import reverse
 
-from fmm_portal.core.kept import kept
 from fmm_portal.core.models import Record
 from fmm_portal.core.panels import Panel, register_panel
 from fmm_portal.core.policies import can
@@ -15,7 +14,7 @@ from fmm_portal.facility.enums import MISSIONS
 from fmm_portal.facility.models import Action, Activity, Request
 from fmm_portal.institutions.models import Institution
 from strategies.models import CommitteeMeeting, Milestone, PlanActivity, Review, Strategy
-from studyvisits.carried import Occasion, Point, carried_points
+from studyvisits.carried import Occasion, carried_points
 from studyvisits.models import Commitment, Lesson, StudyVisit
 from studyvisits.sources import source_name
 from studyvisits.tables import CommitmentTable, StudyVisitTable
@@ -106,10 +105,7 @@ def carried_forward(record: Any, principal: Principal) -> Panel | None:
     if isinstance(record, Activity) and record.kind not in MISSIONS:
         return None
 
-    def found() -> list[Point]:
-        return carried_points(Occasion.of(record), principal)
-
-    points = kept(f"carried to {record._meta.label_lower} {record.pk}", principal, found)
+    points = carried_points(Occasion.of(record), principal)
     if not points:
         return None
     open_count = sum(point.is_open for point in points)

@@ -34,8 +34,13 @@ def sees(principal: "Principal", model: type[models.Model], name: str) -> models
 
 class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
     def with_related(self) -> Self:
+        from studyvisits.models import Leg
+
         return self.select_related("programme", "owner").prefetch_related(
-            "themes", "legs__country", "delegations__sending_countries", "delegations__sending_institutions"
+            "themes",
+            models.Prefetch("legs", Leg.objects.select_related("country")),
+            "delegations__sending_countries",
+            "delegations__sending_institutions",
         )
 
     def for_list(self, columns: Collection[str]) -> Self:
@@ -43,7 +48,8 @@ class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
         return self
 
     def with_detail(self) -> Self:
-        served = ("action", "activity", "strategy", "milestone", "plan_activity__plan")
+        # The debrief besides, for the steps of a completed visit ask for it.
+        served = ("action", "activity", "strategy", "milestone", "plan_activity__plan", "debrief")
         return (
             self.with_related()
             .select_related(*served)

@@ -89,7 +89,8 @@ def attendance_is_recorded(visit: StudyVisit) -> str | None:
 
 
 def debrief_is_agreed(visit: StudyVisit) -> str | None:
-    if Debrief.objects.filter(visit=visit, status=DebriefStatus.AGREED).exists():
+    debrief: Debrief | None = getattr(visit, "debrief", None)
+    if debrief is not None and debrief.status == DebriefStatus.AGREED:
         return None
     return _t("Write the debrief and have both sides agree to it.")
 
@@ -212,6 +213,12 @@ def has_a_replacement(host: Any) -> str | None:
     return None if host.replaced_by_id else _t("Say which institution replaces this host.")
 
 
+def has_not_confirmed_this_slot(host: Any) -> str | None:
+    if host.status != HostStatus.CONFIRMED or host.is_outdated:
+        return None
+    return _t("The host has already confirmed this slot.")
+
+
 H = HostStatus
 HOST_WORKFLOW = Workflow(
     AgendaHost,
@@ -222,6 +229,7 @@ HOST_WORKFLOW = Workflow(
             _("Confirm slot"),
             (H.PROPOSED, H.CONFIRMED, H.DECLINED),
             H.CONFIRMED,
+            guards=(Guard("not_confirmed_yet", has_not_confirmed_this_slot, hides=True),),
             fields=("comment",),
             effects=(remember_the_slot,),
         ),

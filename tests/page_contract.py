@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +19,8 @@ from fmm_portal.core.models import Activity, Record
 from fmm_portal.core.resource import Resource
 
 Browser = Callable[[User], Client]
+# What differs each time that a page is asked for.
+TOKENS = re.compile(r'"(?:csrfmiddlewaretoken|submission)" value="[^"]*"|"X-CSRFToken": "[^"]*"')
 
 
 def hidden_value(page: str, name: str) -> str:
@@ -117,6 +120,14 @@ class PageContract:
         at_one = self.queries(client, list_url), self.queries(client, page_url)
         self.make(), self.make()
         assert (self.queries(client, list_url), self.queries(client, page_url)) == at_one
+
+    def test_page_kept_reads_as_it_did_when_new(self, settings: Any) -> None:
+        record = self.make()
+        settings.KEPT_SECONDS = 3600
+        cache.clear()
+        client, url = self.as_(self.writer), self.url("detail", record.pk)
+        new, again = (TOKENS.sub("", client.get(url).content.decode()) for _time in range(2))
+        assert new == again
 
     # --- comments ---
 

@@ -15,7 +15,7 @@ import strategies.api
 import studyvisits.api
 from fmm_portal.api.errors import unknown_address
 from fmm_portal.api.routers import ResourceRouter
-from fmm_portal.api.views import RootView, SwaggerView
+from fmm_portal.api.views import ReferenceView, RootView, SwaggerView
 
 app_name = "api"
 
@@ -38,6 +38,7 @@ version_1 = [
     path("", RootView.as_view(), name="root"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SwaggerView.as_view(), name="docs"),
+    path("reference/", ReferenceView.as_view(), name="reference"),
     *router.urls,
 ]
 

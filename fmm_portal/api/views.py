@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
-from drf_spectacular.views import SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -63,4 +66,13 @@ class SwaggerView(SpectacularSwaggerSplitView):
     """The API's description to read and to try; its script is a file of its own, so that the CSP holds."""
 
     template_name = "api/swagger.html"
+    url_name = "api:schema"
+
+
+# ReDoc writes its styles into the page and searches in a worker of its own making.
+@method_decorator(csp_update({"style-src": [SELF, UNSAFE_INLINE], "worker-src": [SELF, "blob:"]}), name="dispatch")
+class ReferenceView(SpectacularRedocView):
+    """The API's description as one page to read and to print."""
+
+    template_name = "api/redoc.html"
     url_name = "api:schema"

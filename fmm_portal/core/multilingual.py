@@ -5,6 +5,7 @@ Entering one language is enough. A reader gets the language asked for or, marked
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django import forms
@@ -18,8 +19,10 @@ from django.utils.translation import gettext_lazy as _
 RIGHT_TO_LEFT = {"ar"}
 
 
-def content_languages() -> list[str]:
-    return [code for code, _name in settings.CONTENT_LANGUAGES]
+@lru_cache(maxsize=1)
+def content_languages() -> tuple[str, ...]:
+    """Codes in their order, asked for at every text of a page."""
+    return tuple(code for code, _name in settings.CONTENT_LANGUAGES)
 
 
 class LocalText(NamedTuple):
@@ -51,6 +54,13 @@ class Multilingual(Mapping[str, str]):
         self._texts = {
             code: given[code].strip() for code in content_languages() if (given.get(code) or "").strip()
         }
+
+    @classmethod
+    def stored(cls, texts: dict[str, str]) -> "Multilingual":
+        """Of texts that were checked when they were saved."""
+        made = cls.__new__(cls)
+        made._texts = texts
+        return made
 
     @classmethod
     def of(cls, value: Any) -> "Multilingual":
@@ -122,7 +132,7 @@ class MultilingualField(models.Field):
         return "TextField"
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Multilingual:
-        return Multilingual(json.loads(value)) if value else Multilingual()
+        return Multilingual.stored(json.loads(value)) if value else Multilingual()
 
     def to_python(self, value: Any) -> Multilingual:
         try:

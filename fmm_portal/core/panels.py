@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from fmm_portal.core.kept import kept
 from fmm_portal.core.models import Record
 from fmm_portal.core.principals import Principal
 
@@ -33,5 +34,10 @@ def register_panel(model: type[Record], build: Build, *, order: int) -> None:
 
 
 def panels_of(record: Record, principal: Principal) -> list[Panel]:
-    built = (build(record, principal) for _order, build in _panels.get(type(record), ()))
-    return [panel for panel in built if panel is not None]
+    builds = _panels.get(type(record), ())
+
+    def build() -> list[Panel]:
+        built = (build(record, principal) for _order, build in builds)
+        return [panel for panel in built if panel is not None]
+
+    return kept(f"panels of {record._meta.label_lower} {record.pk}", principal, build) if builds else []

@@ -23,10 +23,11 @@ from fmm_portal.core.activity import last_change
 from fmm_portal.core.comments import comments_seen_at
 from fmm_portal.core.facts import Fact, facts_of
 from fmm_portal.core.forms import RecordForm
-from fmm_portal.core.models import Record
+from fmm_portal.core.kept import kept
+from fmm_portal.core.models import Activity, Record
 from fmm_portal.core.navigation import section
 from fmm_portal.core.policies import can
-from fmm_portal.core.steps import Steps, steps_of, strip_of
+from fmm_portal.core.steps import Steps, StripStep, steps_of, strip_of
 from fmm_portal.core.tables import Table
 from fmm_portal.core.workflow import workflow_for
 
@@ -107,11 +108,10 @@ class Resource:
     create_label: ClassVar[Text] = ""
     empty_text: ClassVar[Text] = ""
     list_template = "generic/list.html"
+    # Its frame is also that of the history and the comments: whatever stands outside its `body` comes out of `page_of`.
     detail_template = "generic/detail.html"
     form_template = "generic/form.html"
     history_template = "generic/history.html"
-    # The frame around the tabs of a record, which history and comments share.
-    frame_template = "generic/record.html"
     # Whether the form of a new record can be saved with "another": `after` then says where that one is added.
     adds_another: ClassVar[bool] = False
     # Whether forms are saved as drafts while they are typed (`core.drafts`): long texts yes, personal data never.
@@ -236,21 +236,28 @@ class Resource:
     def page_of(self, record: Any, *, current: str = "detail") -> dict[str, Any]:
         """What every page of a record shows around its content. `current` names the page for the tabs."""
         change, delete = can(self.principal, "change", record), can(self.principal, "delete", record)
+        name = f"frame of {record._meta.label_lower} {record.pk}"
+        tabs, steps, strip, newest = kept(name, self.principal, lambda: self.counted_frame(record))
         return {
             "object": record,
             "title": record,
             "crumbs": self.crumbs(),
             # The strip tells the state; without one a badge does.
             "stated": None if self.stages or workflow_for(self.model) is None else record,
-            "tabs": self.all_tabs(record),
+            "tabs": tabs,
             "current": current,
             "facts": self.fact_list(record),
-            "steps": self.steps(record),
-            "strip": strip_of(record, self.stages) if self.stages else [],
+            "steps": steps,
+            "strip": strip,
             "edit_url": self.url("edit", record.pk) if "edit" in self.pages and change.allowed else "",
             "delete_url": self.url("delete", record.pk) if "delete" in self.pages and delete.allowed else "",
-            "last_change": last_change(record),
+            "last_change": newest,
         }
+
+    def counted_frame(self, record: Any) -> tuple[list[Tab], Steps | None, list[StripStep], Activity | None]:
+        """The tabs with their counts, what the steps lack, the strip and the last change: a query each and more."""
+        strip = strip_of(record, self.stages) if self.stages else []
+        return self.all_tabs(record), self.steps(record), strip, last_change(record)
 
     def all_tabs(self, record: Any) -> list[Tab]:
         """The overview, the resource's own, the comments and the history."""

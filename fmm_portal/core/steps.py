@@ -36,9 +36,10 @@ class ShownStep:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """What components/steps.html draws: the one next step, the others, the version they are taken upon."""
+    """What components/steps.html draws: whose steps, upon which version they are taken, the one next, the others."""
 
-    record: Record
+    label: str
+    version: int
     primary: ShownStep | None
     others: list[ShownStep]
 
@@ -74,7 +75,12 @@ def steps_of(
         for step in available
     ]
     primary = next((entry for entry in shown if entry.step.primary), None)
-    return Steps(record, primary, [entry for entry in shown if entry is not primary])
+    return Steps(
+        str(record) if shown else "",
+        record.version,
+        primary,
+        [entry for entry in shown if entry is not primary],
+    )
 
 
 def strip_of(record: Record, stages: Sequence[str]) -> list[StripStep]:

@@ -98,10 +98,12 @@ class LinkColumn(Column):
 
     def render(self, record: Any) -> Cell:
         address = self.url(record) if self.url else record.get_absolute_url()
-        link = format_html('<a href="{}">{}</a>', address, text(self.read(record)))
+        shown = text(self.read(record))
         below = text(self.sub(record)) if self.sub else ""
-        return (
-            format_html('<span>{}<span class="table__sub">{}</span></span>', link, below) if below else link
+        if not below:
+            return format_html('<a href="{}">{}</a>', address, shown)
+        return format_html(
+            '<span><a href="{}">{}</a><span class="table__sub">{}</span></span>', address, shown, below
         )
 
     def export(self, record: Any) -> Any:
@@ -164,24 +166,29 @@ class Heading(NamedTuple):
     place: int = 0
 
 
-class DrawnCell(NamedTuple):
-    label: str
-    html: Cell
-    is_heading: bool
-    classes: str
+class Brackets(NamedTuple):
+    """The HTML around the cells of one column: before a filled one, before an empty one, after either."""
 
+    filled: str
+    empty: str
+    end: str
 
-def _drawn(cell: DrawnCell) -> str:
-    classes = f' class="{cell.classes}"' if cell.classes else ""
-    inner = conditional_escape(cell.html)
-    if cell.is_heading:
-        return f'<th scope="row" role="rowheader"{classes}><div>{inner}</div></th>'
-    return f'<td role="cell" data-label="{escape(cell.label)}"{classes}><div>{inner}</div></td>'
-
-
-class Row(NamedTuple):
-    record: Any
-    cells: list[DrawnCell]
+    @classmethod
+    def of(cls, column: Column, label: str) -> "Brackets":
+        classes = [
+            *(["is-number"] if column.is_number else []),
+            *(["is-narrow"] if column.is_narrow else []),
+            *([] if label else ["is-wordless"]),
+        ]
+        is_heading = isinstance(column, LinkColumn)
+        tag = (
+            '<th scope="row" role="rowheader"'
+            if is_heading
+            else f'<td role="cell" data-label="{escape(label)}"'
+        )
+        filled = f'{tag} class="{" ".join(classes)}"' if classes else tag
+        empty = f'{tag} class="{" ".join([*classes, "is-empty"])}"'
+        return cls(f"{filled}><div>", f"{empty}><div>", "</div></th>" if is_heading else "</div></td>")
 
 
 class TableMeta(type):
@@ -231,6 +238,14 @@ class Table(metaclass=TableMeta):
         self.shown = {
             key: column for key, column in self.columns.items() if key in shown and key not in without
         }
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Columns are the class's own: a table that is kept names them."""
+        return {**vars(self), "records": list(self.records), "shown": list(self.shown)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.shown = {key: self.columns[key] for key in state["shown"]}
 
     @classmethod
     def complete(cls, records: Iterable[Any]) -> None:
@@ -310,29 +325,20 @@ class Table(metaclass=TableMeta):
             '<td role="cell" class="table__tick is-wordless"><input type="checkbox" name="pk" value="{}" form="{}" '
             'autocomplete="off" aria-label="{}"></td>'
         )
+        columns = [
+            (column, Brackets.of(column, column.heading(self.model))) for column in self.shown.values()
+        ]
         drawn = []
-        for row in self.rows:
-            cells = "".join(map(_drawn, row.cells))
-            first = (
-                format_html(box, row.record.pk, self.ticks, tick % {"record": row.record})
-                if self.ticks
-                else ""
-            )
-            drawn.append(f'<tr role="row">{first}{cells}</tr>')
-        return mark_safe("\n".join(drawn))  # noqa: S308 - every part is escaped
-
-    @property
-    def rows(self) -> Iterable[Row]:
-        labels = {key: column.heading(self.model) for key, column in self.shown.items()}
         for record in self.records:
-            cells = []
-            for key, column in self.shown.items():
-                html = column.render(record)
-                classes = [
-                    *(["is-number"] if column.is_number else []),
-                    *(["is-narrow"] if column.is_narrow else []),
-                    *([] if html else ["is-empty"]),
-                    *([] if labels[key] else ["is-wordless"]),
-                ]
-                cells.append(DrawnCell(labels[key], html, isinstance(column, LinkColumn), " ".join(classes)))
-            yield Row(record, cells)
+            parts = ['<tr role="row">']
+            if self.ticks:
+                parts.append(format_html(box, record.pk, self.ticks, tick % {"record": record}))
+            for column, brackets in columns:
+                cell = column.render(record)
+                parts += (
+                    (brackets.filled, conditional_escape(cell), brackets.end)
+                    if cell
+                    else (brackets.empty, brackets.end)
+                )
+            drawn.append("".join(parts) + "</tr>")
+        return mark_safe("\n".join(drawn))  # noqa: S308 - every part is escaped

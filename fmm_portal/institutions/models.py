@@ -7,10 +7,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Upper
-from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import Multilingual, MultilingualField
 from fmm_portal.core.partial_dates import PartialDate, PartialDateField
@@ -50,7 +50,7 @@ class Country(Searchable, Record):
         return (self.code, *(country_name(self.code, code) for code, _name in settings.CONTENT_LANGUAGES))
 
     def get_absolute_url(self) -> str:
-        return reverse("institutions:country_detail", args=[self.pk])
+        return record_address("institutions:country_detail", self.pk)
 
 
 class Theme(Searchable, Record):
@@ -73,7 +73,7 @@ class Theme(Searchable, Record):
         return (self.code, *self.name.values())
 
     def get_absolute_url(self) -> str:
-        return reverse("institutions:theme_detail", args=[self.pk])
+        return record_address("institutions:theme_detail", self.pk)
 
 
 class Institution(Searchable, Record):
@@ -198,7 +198,7 @@ class Institution(Searchable, Record):
         return (self.acronym, *self.name.values(), self.city, *former, *doubles)
 
     def get_absolute_url(self) -> str:
-        return reverse("institutions:institution_detail", args=[self.pk])
+        return record_address("institutions:institution_detail", self.pk)
 
     def name_on(self, on: PartialDate | None) -> tuple[Multilingual, str]:
         """Name and acronym as they were on a date; today's where nothing else is known.
@@ -292,7 +292,7 @@ class Contact(Searchable, Record):
         return (*self.position.values(), self.institution.search_text)
 
     def get_absolute_url(self) -> str:
-        return reverse("institutions:contact_detail", args=[self.pk])
+        return record_address("institutions:contact_detail", self.pk)
 
     def history_root(self) -> Record:
         return self

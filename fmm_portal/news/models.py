@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.models import Record, Referenced, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField
@@ -85,7 +86,7 @@ class NewsItem(Referenced, Searchable, Record):
         return (self.reference, *self.title.values(), *self.lead.values(), *self.body.values())
 
     def get_absolute_url(self) -> str:
-        return reverse("news:newsitem_detail", args=[self.pk])
+        return record_address("news:newsitem_detail", self.pk)
 
     def public_url(self, language: str) -> str:
         return reverse("open:news_item", args=[language, self.reference])

@@ -55,7 +55,13 @@ class NewsItemViews(CrudViews):
 
     def page_of(self, record: Any, *, current: str = "detail") -> dict[str, Any]:
         title: Multilingual = record.title
-        page = super().page_of(record, current=current) | {"title": title or record.reference}
+        source = record.source
+        is_seen = source is not None and can(self.principal, "view", source).allowed
+        page = super().page_of(record, current=current) | {
+            "title": title or record.reference,
+            "source": source if is_seen else None,
+            "public_url": record.public_url(get_language()) if record.is_published else "",
+        }
         if not can(self.principal, "read_history", record).allowed:
             past = self.url("history", record.pk)
             page |= {"tabs": [tab for tab in page["tabs"] if tab.url != past], "last_change": None}
@@ -70,13 +76,9 @@ class NewsItemViews(CrudViews):
         return [fact for fact in super().fact_list(record) if fact.value or fact.name != "published_at"]
 
     def extra(self, record: NewsItem) -> dict[str, Any]:
-        source = record.source
-        is_seen = source is not None and can(self.principal, "view", source).allowed
         return {
-            "source": source if is_seen else None,
             "may_edit": can(self.principal, "change", record).allowed,
             "languages": record.languages,
-            "public_url": record.public_url(get_language()) if record.is_published else "",
         }
 
 

@@ -7,9 +7,9 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.jobs import Job, JobStatus
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.reports.enums import Stage
@@ -93,7 +93,7 @@ class Report(Searchable, Job):
         return (self.reference, self.subject_label, self.kind)
 
     def get_absolute_url(self) -> str:
-        return reverse("reports:report_detail", args=[self.pk])
+        return record_address("reports:report_detail", self.pk)
 
     def history_root(self) -> Record:
         return self.subject.history_root() if self.subject is not None else self

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField
@@ -58,7 +59,7 @@ class Committee(Searchable, Record):
         return self.name.values()
 
     def get_absolute_url(self) -> str:
-        return reverse("strategies:committee_detail", args=[self.strategy_id, self.pk])
+        return record_address("strategies:committee_detail", self.strategy_id, self.pk)
 
     def history_root(self) -> Record:
         return self.strategy

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDate, PartialDateField, today
@@ -146,7 +146,7 @@ class Milestone(Searchable, Record):
         return (*self.title.values(), self.place, self.instrument, self.instrument_reference)
 
     def get_absolute_url(self) -> str:
-        return reverse("strategies:milestone_detail", args=[self.strategy_id, self.pk])
+        return record_address("strategies:milestone_detail", self.strategy_id, self.pk)
 
     def history_root(self) -> Record:
         return self.strategy

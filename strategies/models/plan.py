@@ -7,10 +7,10 @@ from typing import ClassVar
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.currencies import Currency
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
@@ -74,7 +74,7 @@ class ActionPlan(Searchable, Record):
         return self.title.values()
 
     def get_absolute_url(self) -> str:
-        return reverse("strategies:plan_detail", args=[self.strategy_id, self.pk])
+        return record_address("strategies:plan_detail", self.strategy_id, self.pk)
 
     def history_root(self) -> Record:
         return self.strategy
@@ -263,7 +263,7 @@ class PlanActivity(Searchable, Record):
         return (self.code, *self.text.values(), lead)
 
     def get_absolute_url(self) -> str:
-        return reverse("strategies:plan_activity_detail", args=[self.plan.strategy_id, self.plan_id, self.pk])
+        return record_address("strategies:plan_activity_detail", self.plan.strategy_id, self.plan_id, self.pk)
 
     def history_root(self) -> Record:
         return self.plan.strategy

@@ -5,10 +5,10 @@ from typing import ClassVar
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.models import Record
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField
@@ -84,7 +84,7 @@ class Review(Record):
             raise ValidationError(errors)
 
     def get_absolute_url(self) -> str:
-        return reverse("strategies:review_detail", args=[self.plan.strategy_id, self.plan_id, self.pk])
+        return record_address("strategies:review_detail", self.plan.strategy_id, self.plan_id, self.pk)
 
     def history_root(self) -> Record:
         return self.plan.strategy

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.models import Record, Referenced, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField
@@ -127,7 +128,7 @@ class Strategy(Referenced, Searchable, Record):
         return (self.reference, self.acronym, *self.title.values())
 
     def get_absolute_url(self) -> str:
-        return reverse("strategies:strategy_detail", args=[self.pk])
+        return record_address("strategies:strategy_detail", self.pk)
 
     # Progress is read off the milestones, never stored.
 

@@ -30,12 +30,14 @@ class CommitteeViews(StrategyPartViews):
         asked = {"kind", "mandate", "created_by", "created_on"}
         return [fact for fact in super().fact_list(record) if fact.value or fact.name in asked]
 
+    def page_of(self, record: Any, *, current: str = "detail") -> dict[str, Any]:
+        seats = sum(member.seats for member in record.members.all())
+        return super().page_of(record, current=current) | {"strategy": self.owner, "listed_seats": seats}
+
     def extra(self, record: Any) -> dict[str, Any]:
         return {
-            "strategy": self.owner,
             "may_edit": can(self.principal, "change", record).allowed,
             "members": record.members.all(),
-            "listed_seats": sum(member.seats for member in record.members.all()),
             "meetings": record.meetings.all(),
             **document_context(record, self.principal, f"{record.get_absolute_url()}#documents"),
         }
@@ -81,9 +83,11 @@ class MeetingViews(CommitteePartViews):
         order = [held, *known[:3], people, *known[3:]]
         return [fact for fact in order if fact.value or fact.name in asked]
 
-    def extra(self, record: Any) -> dict[str, Any]:
-        return {
+    def page_of(self, record: Any, *, current: str = "detail") -> dict[str, Any]:
+        return super().page_of(record, current=current) | {
             "committee": self.owner,
             "strip": undated(strip_of(record, (MeetingStatus.PLANNED, MeetingStatus.HELD))),
-            **document_context(record, self.principal, f"{record.get_absolute_url()}#documents"),
         }
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        return document_context(record, self.principal, f"{record.get_absolute_url()}#documents")

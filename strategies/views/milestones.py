@@ -94,21 +94,25 @@ class MilestoneViews(StrategyPartViews):
         asked = {"actual_on"} | ({"planned_on"} if not record.is_reached else set())
         return [fact for fact in order if fact.value or fact.name in asked]
 
-    def extra(self, record: Any) -> dict[str, Any]:
-        strategy = self.owner
-        record.strategy = strategy
-        amendments = list(record.amendments.all())
-        steps = self.steps(record)
-        outcomes, steps = self._outcomes(record, steps)
-        may_edit = can(self.principal, "change", record).allowed
-        meetings = CommitteeMeeting.objects.visible_to(self.principal).filter(milestone=record)
-        return {
-            "strategy": strategy,
-            "may_edit": may_edit,
-            "warnings": out_of_order(record, strategy.milestones.reached()) if record.is_reached else [],
+    def page_of(self, record: Any, *, current: str = "detail") -> dict[str, Any]:
+        record.strategy = self.owner
+        context = super().page_of(record, current=current)
+        outcomes, steps = self._outcomes(record, context["steps"])
+        return context | {
+            "strategy": self.owner,
             "outcomes": outcomes,
             "steps": steps,
             "strip": undated(strip_of(record, stages_of(record))),
+        }
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        strategy = self.owner
+        amendments = list(record.amendments.all())
+        may_edit = can(self.principal, "change", record).allowed
+        meetings = CommitteeMeeting.objects.visible_to(self.principal).filter(milestone=record)
+        return {
+            "may_edit": may_edit,
+            "warnings": out_of_order(record, strategy.milestones.reached()) if record.is_reached else [],
             "amendments": self._shown(record, amendments),
             "has_amendments": bool(amendments) or record.status in WITH_AMENDMENTS,
             "participants": [
@@ -126,7 +130,9 @@ class MilestoneViews(StrategyPartViews):
         every = [*([steps.primary] if steps.primary else []), *steps.others]
         by_name = {entry.step.name: entry for entry in every}
         outcomes = [by_name[name] for name in OUTCOMES if name in by_name]
-        return outcomes, Steps(record, None, [entry for entry in every if entry not in outcomes])
+        return outcomes, replace(
+            steps, primary=None, others=[entry for entry in every if entry not in outcomes]
+        )
 
     def _shown(self, record: Milestone, amendments: list[Amendment]) -> list[dict[str, Any]]:
         """Amendments with their steps and, of those set aside, the reason that the history keeps."""

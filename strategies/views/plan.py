@@ -93,7 +93,6 @@ class PlanViews(PlanFrame):
         "create", "detail", "edit", "delete", "schedule", "reviews", "reminders", "history",
     )  # fmt: skip
     read_only_pages: ClassVar[Sequence[str]] = ("detail", "schedule", "reviews", "reminders", "history")
-    frame_template = "strategies/plan.html"
     form_class = ActionPlanForm
     add_title = _("Add action plan")
     detail_template = "strategies/plan_detail.html"

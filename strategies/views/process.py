@@ -86,7 +86,6 @@ class StrategyViews(CrudViews):
     )
     bulk_fields = ("owner", "programme", "kind", "themes")
     detail_template = "strategies/strategy_detail.html"
-    frame_template = "strategies/strategy.html"
     create_label = _("Add strategy")
     empty_text = _("A strategy begins with a title; milestones, versions and committees follow.")
     facts = (

@@ -6,12 +6,12 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Delegate
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.querysets import RecordQuerySet
@@ -95,7 +95,7 @@ class AgendaItem(Searchable, Record):
         return (*self.topic.values(), *self.host_label.values(), self.place)
 
     def get_absolute_url(self) -> str:
-        return reverse("studyvisits:agenda_item_detail", args=[self.visit_id, self.pk])
+        return record_address("studyvisits:agenda_item_detail", self.visit_id, self.pk)
 
     def history_root(self) -> Record:
         return self.visit

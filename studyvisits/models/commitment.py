@@ -8,11 +8,11 @@ from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.models import Record, Referenced, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDate, PartialDateField, today
@@ -134,7 +134,7 @@ class Commitment(Referenced, Searchable, Record):
         return (self.reference, *self.text.values(), *sides)
 
     def get_absolute_url(self) -> str:
-        return reverse("studyvisits:commitment_detail", args=[self.pk])
+        return record_address("studyvisits:commitment_detail", self.pk)
 
     def reference_year(self) -> int:
         begun = self.made_on

@@ -9,13 +9,13 @@ from django.contrib.contenttypes.fields import GenericRelation
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from delegations.models import Delegate, Delegation
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.models import Record, Referenced, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField
@@ -191,7 +191,7 @@ class StudyVisit(Referenced, Searchable, Record):
         return (self.reference, *self.title.values(), self.programme.acronym if self.programme else "")
 
     def get_absolute_url(self) -> str:
-        return reverse("studyvisits:visit_detail", args=[self.pk])
+        return record_address("studyvisits:visit_detail", self.pk)
 
     def reference_year(self) -> int:
         return self.starts_on.year if self.starts_on else timezone.localdate().year

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Delegation
 from fmm_portal.core.errors import Refused, StaleRecord
+from fmm_portal.core.facts import Fact
 from fmm_portal.core.models import Record
 from fmm_portal.core.partial_dates import babel_locale
 from fmm_portal.core.policies import can, require
@@ -32,7 +33,7 @@ from studyvisits.models import AgendaHost, AgendaItem, AgendaVersion, StudyVisit
 from studyvisits.published import ItemChange, by_host, days_of, read_changes
 from studyvisits.services import copy_day, move_agenda_item, move_to_day, publish_agenda
 from studyvisits.views.frame import VisitFrame, VisitPartViews, visit_url
-from studyvisits.views.session import session_context
+from studyvisits.views.session import session_parts
 
 # How an address and a form name the days that are not known.
 UNKNOWN = "unknown"
@@ -241,6 +242,7 @@ class AgendaItemViews(VisitPartViews):
     detail_template = "studyvisits/agenda_item_detail.html"
     tab = "agenda"
     add_title = _("Add agenda item")
+    facts = ("kind", "leg", "place", "languages", "notes")
 
     def new_record(self) -> AgendaItem:
         """A copy of the session named by `like`, or an empty one of the `day` that the last one had."""
@@ -282,9 +284,16 @@ class AgendaItemViews(VisitPartViews):
     def anchor(self, record: Any) -> str:
         return f"item-{record.pk}"
 
-    def detail(self) -> HttpResponse:
-        item = self.record()
-        return self.render(self.detail_template, session_context(self, item) | {"tabs": self.all_tabs(item)})
+    def page_of(self, record: Any, *, current: str = "detail") -> dict[str, Any]:
+        record.visit = self.visit
+        context = super().page_of(record, current=current)
+        return context | {"item": record, "visit": self.visit, "may_edit": bool(context["edit_url"])}
+
+    def fact_list(self, record: Any) -> list[Fact]:
+        return [fact for fact in super().fact_list(record) if fact.value]
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        return session_parts(self, record)
 
     def move(self) -> HttpResponse:
         """One place up or down within its day, to another day, or behind another session."""

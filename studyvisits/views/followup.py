@@ -175,10 +175,10 @@ class CommitmentViews(CrudViews):
             if (fact.value or fact.name in asked) and seen.get(fact.name, True)
         ]
 
-    def extra(self, record: Any) -> dict[str, Any]:
+    def page_of(self, record: Any, *, current: str = "detail") -> dict[str, Any]:
         source = record.source if record.source_is_seen else None
         may_request = record.request is None and can(self.principal, "change", record).allowed
-        return {
+        return super().page_of(record, current=current) | {
             "source": source,
             "source_label": label_of(source) if source is not None else "",
             "request_url": (
@@ -186,6 +186,10 @@ class CommitmentViews(CrudViews):
                 if may_request and can(self.principal, "create", Request).allowed
                 else ""
             ),
+        }
+
+    def extra(self, record: Any) -> dict[str, Any]:
+        return {
             "documents": documents_seen_at(record, self.principal),
             "attach_url": (
                 reverse("core:document_attach", args=["commitment", record.pk])

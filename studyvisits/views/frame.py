@@ -65,7 +65,6 @@ class VisitFrame(CrudViews):
     )
     resource = "visit"
     stages: ClassVar[Sequence[str]] = VISIT_STAGES
-    frame_template = "studyvisits/visit.html"
 
     def rows(self) -> models.QuerySet[Any]:
         return StudyVisit.objects.visible_to(self.principal).with_counts()

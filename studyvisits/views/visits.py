@@ -58,13 +58,14 @@ class VisitViews(AgendaTab, DelegationTab, NotesTab, DebriefTab, FollowUpTab, Ev
 
     def detail(self) -> HttpResponse:
         visit = self.record()
-        questions = LearningQuestion.objects.visible_to(self.principal).filter(visit=visit).with_related()
 
-        def what_is_missing() -> tuple[Readiness | None, list[Waiting]]:
+        def overview() -> tuple[Readiness | None, list[Waiting], list[LearningQuestion]]:
             readiness = readiness_of(visit) if may_read_readiness(self.principal) else None
-            return readiness, waiting_for(visit, self.principal, keeps=self.keeps(visit))
+            questions = LearningQuestion.objects.visible_to(self.principal).filter(visit=visit)
+            waiting = waiting_for(visit, self.principal, keeps=self.keeps(visit))
+            return readiness, waiting, list(questions.with_related())
 
-        readiness, waiting = kept(f"missing of visit {visit.pk}", self.principal, what_is_missing)
+        readiness, waiting, questions = kept(f"overview of visit {visit.pk}", self.principal, overview)
         context = {
             "facts": self.known_facts(visit),
             "legs": visit.legs.all(),

@@ -51,3 +51,12 @@ def test_what_one_follows_shows_at_once(browser_of, amina, marc, by) -> None:
     for answer, count in (("yes", 1), ("no", 0), ("yes", 1)):
         client.post(f"{visit.get_absolute_url()}follow/", {"follow": answer})
         assert client.get("/").content.count(b'id="followed"') == count
+
+
+def test_a_visit_read_again_costs_few_queries(browser_of, amina, django_assert_max_num_queries) -> None:
+    """What its page shows besides the visit itself is kept: the tabs' numbers, what is missing, the panels."""
+    visit = StudyVisitFactory()
+    client, address = browser_of(amina), visit.get_absolute_url()
+    client.get(address)
+    with django_assert_max_num_queries(12):
+        client.get(address)

@@ -51,7 +51,7 @@ def test_blocked_step_leads_to_where_it_is_put_right(amina) -> None:
 
 def test_nobody_without_a_right_is_shown_a_step(eva) -> None:
     assert not steps_of(DelegateFactory(), eva, lambda name: f"/{name}/")
-    assert not Steps(DelegateFactory(), None, [])
+    assert not Steps("", 1, None, [])
 
 
 def test_model_without_states_has_no_strip(amina) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from fmm_portal.accounts.colleagues import ColleagueFilter
 from fmm_portal.core.currencies import Currency
@@ -64,7 +65,7 @@ class ActionFilterSet(SearchableFilterSet):
         Institution, method="filter_institution", label=_("Institution taking part")
     )
     request_id = RelationFilter(Request, field_name="request", label=_("Request"))
-    owner_id = ColleagueFilter(field_name="owner", label=_("Responsible officer"))
+    owner_id = ColleagueFilter(field_name="owner", label=pgettext_lazy("action", "Responsible officer"))
     is_mine = django_filters.BooleanFilter(method="filter_mine", label=_("Mine"))
     is_running = django_filters.BooleanFilter(method="filter_running", label=_("Running"))
     year = YearFilter(field_name="starts_on", label=_("Year"))

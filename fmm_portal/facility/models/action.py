@@ -7,11 +7,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.headcounts import Headcount
 from fmm_portal.core.models import Record, Referenced, Searchable
 from fmm_portal.core.multilingual import MultilingualField
@@ -109,7 +110,7 @@ class Action(Referenced, Searchable, Record):
         null=True,
         blank=True,
         related_name="actions",
-        verbose_name=_("responsible officer"),
+        verbose_name=pgettext_lazy("action", "responsible officer"),
     )
     status = models.CharField(
         _("status"),
@@ -151,7 +152,7 @@ class Action(Referenced, Searchable, Record):
         return (self.reference, *self.title.values(), programme, asker)
 
     def get_absolute_url(self) -> str:
-        return reverse("facility:action_detail", args=[self.pk])
+        return record_address("facility:action_detail", self.pk)
 
     def reference_year(self) -> int:
         return self.starts_on.year if self.starts_on else timezone.localdate().year
@@ -255,7 +256,7 @@ class Activity(Searchable, Record):
         return (*self.title.values(), self.place)
 
     def get_absolute_url(self) -> str:
-        return reverse("facility:activity_detail", args=[self.action_id, self.pk])
+        return record_address("facility:activity_detail", self.action_id, self.pk)
 
     def history_root(self) -> Record:
         return self.action

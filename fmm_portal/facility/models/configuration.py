@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.currencies import Currency
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
@@ -82,7 +82,7 @@ class Facility(Searchable, Record):
         return (self.code, *self.name.values())
 
     def get_absolute_url(self) -> str:
-        return reverse("facility:facility_detail", args=[self.pk])
+        return record_address("facility:facility_detail", self.pk)
 
 
 class Criterion(Record):

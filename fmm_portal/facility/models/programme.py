@@ -7,11 +7,11 @@ from typing import ClassVar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
 from fmm_portal.core.partial_dates import PartialDateField
@@ -54,7 +54,7 @@ class Programme(Searchable, Record):
         return (self.acronym, *self.name.values())
 
     def get_absolute_url(self) -> str:
-        return reverse("facility:programme_detail", args=[self.pk])
+        return record_address("facility:programme_detail", self.pk)
 
     @property
     def reference(self) -> str:

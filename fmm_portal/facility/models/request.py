@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from fmm_portal.core.addresses import record_address
 from fmm_portal.core.currencies import Currency
 from fmm_portal.core.models import Record, Searchable
 from fmm_portal.core.multilingual import MultilingualField
@@ -152,7 +153,7 @@ class Request(Searchable, Record):
         return (self.reference or "", *self.title.values(), asker)
 
     def get_absolute_url(self) -> str:
-        return reverse("facility:request_detail", args=[self.pk])
+        return record_address("facility:request_detail", self.pk)
 
     @property
     def is_editable(self) -> bool:

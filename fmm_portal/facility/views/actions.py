@@ -87,7 +87,6 @@ class ActionViews(CrudViews):
     )
     bulk_fields = ("owner", "programme", "facility", "implementer", "countries", "themes")
     stages: ClassVar[Sequence[str]] = ACTION_STAGES
-    frame_template = "facility/action.html"
     create_label = _l("Add action")
     empty_text = _l("An action begins with a title; its fiche and its activities follow.")
     # The fiche in the order in which it is read; the first ones are missed when they are not there.
@@ -235,9 +234,11 @@ class ActivityViews(ActionPartViews):
     def owner_url(self) -> str:
         return reverse("facility:action_activities", args=[self.owner.pk])
 
+    def page_of(self, record: Any, *, current: str = "detail") -> dict[str, Any]:
+        return super().page_of(record, current=current) | {"action": self.owner}
+
     def extra(self, record: Activity) -> dict[str, Any]:
         return {
-            "action": self.owner,
             "facts": self.known_facts(record),
             "planned": record.people("planned"),
             "actual": record.people("actual"),

@@ -189,7 +189,6 @@ class RequestViews(CrudViews):
     create_label = _l("Add request")
     empty_text = _l("A request begins with a title. What is missing is asked for before it is submitted.")
     detail_template = "facility/request_detail.html"
-    frame_template = "facility/request_frame.html"
 
     def __init__(self, request: Any, **kwargs: Any) -> None:
         super().__init__(request, **kwargs)

@@ -1,9 +1,11 @@
-"""Writes the pages of docs/ that the code is the source of: the workflows."""
+"""Writes the pages of docs/ that the code is the source of: the workflows and the description of the API."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
@@ -11,13 +13,21 @@ from fmm_portal.core.workflow import Transition, Workflow, all_workflows
 
 
 class Command(BaseCommand):
-    help = "Writes docs/workflows.md from the code."
+    help = "Writes docs/workflows.md and docs/openapi.json from the code."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        page = Path(settings.BASE_DIR) / "docs" / "workflows.md"
+        folder = Path(settings.BASE_DIR) / "docs"
         with translation.override("en"):
-            page.write_text(workflows_page(), encoding="utf-8")
-        self.stdout.write(f"Wrote {page}.")
+            (folder / "workflows.md").write_text(workflows_page(), encoding="utf-8")
+        write_description(folder / "openapi.json")
+        self.stdout.write(f"Wrote workflows.md and openapi.json in {folder}.")
+
+
+def write_description(file: Path) -> None:
+    """The API as OpenAPI 3.1. Raises CommandError where anything of it had to be guessed."""
+    call_command("spectacular", file=str(file), format="openapi-json", fail_on_warn=True)
+    described = json.loads(file.read_text(encoding="utf-8"))
+    file.write_text(json.dumps(described, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def workflows_page() -> str:
