@@ -10,10 +10,12 @@ class DelegationsConfig(AppConfig):
         from delegations import navigation, overview, policies, search, workflow
         from delegations.models import Delegate, Delegation
         from fmm_portal.core.comments import register_comment_host
+        from fmm_portal.core.documents import register_document_host
 
         policies.register()
         workflow.register()
         navigation.register()
         overview.register()
         search.register()
+        register_document_host(Delegation)
         register_comment_host(Delegation, Delegate)

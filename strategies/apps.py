@@ -45,8 +45,9 @@ class StrategiesConfig(AppConfig):
         news.register()
         cases.register()
         for model in (Strategy, Milestone, Committee, CommitteeMeeting):
-            register_document_host(model)
+            register_document_host(model, has_own_place=True)
             register_comment_host(model)
+        register_document_host(ActionPlan, PlanActivity, Review)
         register_comment_host(ActionPlan, PlanActivity, Review)
         for dated in (Milestone, CommitteeMeeting):
             register_dated(dated)

@@ -70,7 +70,9 @@ class SwaggerView(SpectacularSwaggerSplitView):
 
 
 # ReDoc writes its styles into the page and searches in a worker of its own making.
-@method_decorator(csp_update({"style-src": [SELF, UNSAFE_INLINE], "worker-src": [SELF, "blob:"]}), name="dispatch")
+@method_decorator(
+    csp_update({"style-src": [SELF, UNSAFE_INLINE], "worker-src": [SELF, "blob:"]}), name="dispatch"
+)
 class ReferenceView(SpectacularRedocView):
     """The API's description as one page to read and to print."""
 

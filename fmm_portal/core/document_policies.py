@@ -8,6 +8,7 @@ from django.db import models
 from fmm_portal.core.documents import document_hosts, documents_of
 from fmm_portal.core.enums import Audience
 from fmm_portal.core.models import Document, Record
+from fmm_portal.core.panels import Panel
 from fmm_portal.core.policies import YES, Decision, Policy, no, policy_for, register_policy, remembered
 from fmm_portal.core.principals import Principal
 from fmm_portal.core.querysets import RecordQuerySet
@@ -82,6 +83,18 @@ def documents_seen_at(record: Record, principal: Principal) -> RecordQuerySet[Do
     """Those of one record that the principal may open: as `visible_to`, without asking about every other model."""
     subjects = type(record)._default_manager.filter(pk=record.pk)
     return documents_of(record).filter(DOCUMENTS.at(principal, subjects))
+
+
+def documents_panel(record: Record, principal: Principal) -> Panel:
+    """The documents of a record whose page has no other place for them."""
+    return Panel(
+        "core/documents_panel.html",
+        {
+            "subject": record,
+            "documents": list(documents_seen_at(record, principal)),
+            "may_attach": policy_for(record).can(principal, "attach", record).allowed,
+        },
+    )
 
 
 def register() -> None:

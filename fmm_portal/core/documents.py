@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from fmm_portal.core.enums import Audience
 from fmm_portal.core.models import Document, Record
+from fmm_portal.core.panels import register_panel
 from fmm_portal.core.principals import Actor
 from fmm_portal.core.querysets import RecordQuerySet
 from fmm_portal.core.services import create_record, field_error
@@ -48,10 +49,18 @@ SIGNATURES = {
 _hosts: list[type[Record]] = []
 
 
-def register_document_host(model: type[Record]) -> None:
-    """Let records of this model carry documents. Its policy may define `document_scope`."""
-    if model not in _hosts:
-        _hosts.append(model)
+def register_document_host(*models: type[Record], has_own_place: bool = False) -> None:
+    """Let records of these models carry documents; who opens which, the policy's `document_scope` says.
+
+    Their pages show them in a panel, unless they have a place of their own for them.
+    """
+    from fmm_portal.core.document_policies import documents_panel
+
+    for model in models:
+        if model not in _hosts:
+            _hosts.append(model)
+            if not has_own_place:
+                register_panel(model, documents_panel, order=80)
 
 
 def document_hosts() -> list[type[Record]]:

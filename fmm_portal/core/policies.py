@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.utils.translation import gettext as _
 
+from fmm_portal.core.enums import Audience
 from fmm_portal.core.errors import Forbidden
 from fmm_portal.core.principals import Principal
 
@@ -64,6 +65,16 @@ class Policy:
         """The rows on which the principal reads what the programme says among itself: its staff, what they see."""
         return self.scope(principal, queryset) if principal.knows_colleagues else queryset.none()
 
+    def document_scope(
+        self, principal: Principal, audience: str, hosts: models.QuerySet[M]
+    ) -> models.QuerySet[M]:
+        """The rows whose documents of this audience the principal may open.
+
+        Where no policy says who takes part, what is for those is for the programme's staff.
+        """
+        is_open = audience == Audience.EVERYONE
+        return self.scope(principal, hosts) if is_open else self.internal_scope(principal, hosts)
+
     def may_comment(self, principal: Principal, obj: Any) -> Decision:
         """Whoever reads the programme's side of a record; where documents are, those who take part as well."""
 
@@ -116,6 +127,13 @@ class PartPolicy(Policy):
             return super().internal_scope(principal, queryset)
         owners = policy.internal_scope(principal, self.owner._default_manager.all()).order_by()
         return self.scope(principal, queryset).filter(**{f"{self.path}__in": owners.values("pk")})
+
+    def document_scope(
+        self, principal: Principal, audience: str, hosts: models.QuerySet[M]
+    ) -> models.QuerySet[M]:
+        """As of the owner, among the parts that the principal sees."""
+        owners = policy_for(self.owner).document_scope(principal, audience, self.owner._default_manager.all())
+        return self.scope(principal, hosts).filter(**{f"{self.path}__in": owners.order_by().values("pk")})
 
     def may_create(self, principal: Principal, obj: Any) -> Decision:
         return self.may_change(principal, obj)

@@ -43,8 +43,9 @@ class FacilityConfig(AppConfig):
         reports.register()
         cases.register()
         for model in (Request, Action, Activity):
-            register_document_host(model)
+            register_document_host(model, has_own_place=True)
             register_dated(model)
+        register_document_host(Programme, Facility)
         register_comment_host(Programme, Facility, Request, Action, Activity)
         register_navigation(NavigationItem(_("Actions"), "facility:action_list", 7, ("/actions/",)))
         register_in_section(DIRECTORY, NavigationItem(_("Programmes"), "facility:programme_list", 50))

@@ -18,5 +18,6 @@ class InstitutionsConfig(AppConfig):
         country_counts.register()
         search.register()
         my_countries.register()
-        register_document_host(Institution)
+        register_document_host(Institution, has_own_place=True)
+        register_document_host(Country, Theme)
         register_comment_host(Institution, Contact, Country, Theme)

@@ -10,6 +10,7 @@ class NewsConfig(AppConfig):
 
     def ready(self) -> None:
         from fmm_portal.core.comments import register_comment_host
+        from fmm_portal.core.documents import register_document_host
         from fmm_portal.core.navigation import NavigationItem, register_navigation
         from fmm_portal.news import policies, search, workflow
         from fmm_portal.news.models import NewsItem
@@ -17,5 +18,6 @@ class NewsConfig(AppConfig):
         policies.register()
         workflow.register()
         search.register()
+        register_document_host(NewsItem)
         register_comment_host(NewsItem)
         register_navigation(NavigationItem(_("News"), "news:newsitem_list", 60, ("/news/",)))

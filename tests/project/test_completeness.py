@@ -8,6 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from fmm_portal.core.documents import document_hosts
 from fmm_portal.core.models import Record
 from fmm_portal.core.policies import Policy, policy_for
 from fmm_portal.core.workflow import all_workflows
@@ -68,6 +69,12 @@ def test_every_page_of_a_record_tells_its_history_and_takes_comments() -> None:
     shown = {views for views in page_classes() if "detail" in views.pages} - WITHOUT_TALK
     assert {views.__name__ for views in shown if "history" not in views.pages} == set()
     assert {views.__name__ for views in shown if "comments" not in views.all_pages()} == set()
+
+
+def test_every_page_of_a_record_carries_documents_but_those_of_persons() -> None:
+    """Papers about a person are travel documents and the like: restricted data, with rules of their own."""
+    shown = {views.model for views in page_classes() if "detail" in views.pages and views not in WITHOUT_TALK}
+    assert {model.__name__ for model in shown - set(document_hosts())} == {"Contact", "Delegate"}
 
 
 @pytest.mark.parametrize("workflow", all_workflows(), ids=lambda workflow: workflow.model.__name__)
