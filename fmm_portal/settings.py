@@ -141,6 +141,7 @@ CELERY_BEAT_SCHEDULE = {
     "remove-expired-reports": {"task": "reports.remove_expired", "schedule": 24 * 3600.0},
     "recover-lost-exports": {"task": "core.sweep_exports", "schedule": float(JOB_SWEEP_SECONDS)},
     "remove-expired-exports": {"task": "core.remove_expired_exports", "schedule": 24 * 3600.0},
+    "remove-expired-idempotency-keys": {"task": "core.remove_expired_keys", "schedule": 3600.0},
     "close-due-consultations": {
         "task": "facility.close_consultations",
         "schedule": float(CONSULTATION_SWEEP_SECONDS),
@@ -240,6 +241,10 @@ REST_FRAMEWORK = {
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "COERCE_DECIMAL_TO_STRING": True,
 }
+# How long a write sent again under the same Idempotency-Key gets its first answer, and how long a key stays with a
+# request whose process died.
+IDEMPOTENCY_KEEP_HOURS = whole_number("IDEMPOTENCY_KEEP_HOURS", 24)
+IDEMPOTENCY_LEASE_SECONDS = whole_number("IDEMPOTENCY_LEASE_SECONDS", 60)
 SPECTACULAR_SETTINGS = {
     "TITLE": "FMM portal API",
     "DESCRIPTION": "Study visits, delegations, institutions and commitments of labour-migration programmes.",

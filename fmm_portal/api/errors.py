@@ -38,6 +38,7 @@ def status_title(status: int) -> str:
         412: _("Changed in the meantime"),
         413: _("Too large"),
         415: _("Format not accepted"),
+        422: _("Not the request that this key stands for"),
         428: _("Say which version you are changing"),
         429: _("Too many requests"),
         500: _("The portal failed"),

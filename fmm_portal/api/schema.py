@@ -19,6 +19,7 @@ INVALID = "The request has errors; `errors` names each field."
 NOT_NOW = "Not possible now; for a step of a workflow `blockers` lists all that is missing."
 STALE = "The record changed since the caller read it; `current_version` is the version it is in."
 UNCHANGED = "The caller already has this representation."
+KEY_REUSED = "The `Idempotency-Key` was already used for another request."
 UNSUPPORTED = "The body is in a format that is not accepted."
 
 
@@ -76,6 +77,14 @@ class PortalAutoSchema(AutoSchema):
             return parameters
         if self._is_detail():
             parameters.append(OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH))
+        if self.method != "GET":
+            parameters.append(
+                OpenApiParameter(
+                    "Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER,
+                    description="A new key, such as a UUID, for each request: sent again with the same key it is done "
+                    "once and answered alike. 409 `in_flight` while the first is worked on.",
+                )
+            )  # fmt: skip
         if self.method == "GET":
             parameters.append(
                 OpenApiParameter(
@@ -135,7 +144,7 @@ class PortalAutoSchema(AutoSchema):
         if takes_body:
             problems["415"] = UNSUPPORTED
         if is_write:
-            problems["409"] = NOT_NOW
+            problems |= {"409": NOT_NOW, "422": KEY_REUSED}
         if is_write and self._is_detail():
             problems["412"] = STALE
         if not is_write:

@@ -19,6 +19,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from fmm_portal.api.conditional import check_if_match, with_entity_tag
 from fmm_portal.api.history import history_entry
+from fmm_portal.api.idempotency import AnsweredOnce
 from fmm_portal.api.resources import absolute, resource_path
 from fmm_portal.api.serializers import (
     HistoryEntrySerializer,
@@ -45,7 +46,7 @@ class RecordResponse(Response):
         super().__init__(data, status=status)
 
 
-class ResourceViewSet(GenericViewSet[Any]):
+class ResourceViewSet(AnsweredOnce, GenericViewSet[Any]):
     """One resource. A subclass names `resource`, `serializer_class`, `filterset_class` and `ordering_fields`;
     it refuses to load without them or without a policy for its model.
 
