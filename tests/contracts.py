@@ -27,6 +27,8 @@ class ApiContract:
     creates: ClassVar[bool] = True
     # Made in a way of its own, such as by a form with a file; then `creates` is off and tests of its own say how.
     creates_otherwise: ClassVar[bool] = False
+    # Off where many cannot be made at once.
+    creates_in_bulk: ClassVar[bool] = True
     updates: ClassVar[bool] = True
     deletes: ClassVar[bool] = True
     # A change of one field, and bad values with the field that the refusal must name.
@@ -372,6 +374,55 @@ class ApiContract:
         # With the tag of the first answer the next write goes through, twice in a row.
         assert writer.patch(self.address(record), self.change, If_Match=first["ETag"]).status_code == 200
         assert writer.patch(self.address(record), self.change, If_Match=first["ETag"]).status_code == 200
+
+    # --- many at once ---
+
+    def test_bulk_create_is_all_or_nothing(self) -> None:
+        if not (self.creates and self.creates_in_bulk):
+            return
+        writer, path, payload = as_persona(self.writer), f"{self.resource}/bulk/", self.payload()
+        before = self.model().objects.count()
+        name = next(iter(self.bad))
+        rows = [payload, {**payload, name: self.bad[name]}, {**payload, "shoe_size": 42}, 7]
+        body = self.problem(writer.post(path, rows), 400, "invalid")
+        # The row that is well in itself may be refused beside its like.
+        assert [e["field"] for e in body["errors"] if e["field"][0] != "0"] == [
+            f"1.{name}",
+            "2.shoe_size",
+            "3",
+        ]
+        assert self.model().objects.count() == before
+        response = writer.post(path, [payload])
+        assert response.status_code == 201, response.content
+        (shown,) = response.json()["results"]
+        assert {key: shown[key] for key in payload if key in shown} == {
+            key: value for key, value in payload.items() if key in shown
+        }
+        record = self.model().objects.get(pk=shown["id"])
+        assert history_of(record).filter(subject_id=record.pk, verb="create").count() == 1
+
+    def test_bulk_update_is_all_or_nothing(self) -> None:
+        if not self.updates:
+            return
+        writer, path, record = as_persona(self.writer), f"{self.resource}/bulk/", self.make()
+        row = {"id": record.pk, "version": record.version, **self.change}
+        before = self.state(record)
+        body = self.problem(writer.patch(path, [row, {**row, "id": 0}, row, 7]), 400, "invalid")
+        assert [(e["field"], e["code"]) for e in body["errors"]] == [
+            ("1.id", "does_not_exist"),
+            ("2.id", "given_twice"),
+            ("3", "invalid"),
+        ]
+        assert self.state(record) == before
+        response = writer.patch(path, [row])
+        assert response.status_code == 200, response.content
+        (shown,) = response.json()["results"]
+        known = {name: value for name, value in self.change.items() if name in shown}
+        assert {name: shown[name] for name in known} == known
+        assert (shown["id"], shown["version"]) == (record.pk, record.version + 1)
+        assert history_of(record).filter(subject_id=record.pk, verb="update").count() == 1
+        body = self.problem(writer.patch(path, [row]), 412, "stale")
+        assert [(e["field"], e["code"]) for e in body["errors"]] == [("0", "stale")]
 
     # --- deleting ---
 

@@ -81,6 +81,7 @@ class DocumentViewSet(ResourceViewSet):
     filterset_class = DocumentFilterSet
     ordering_fields = ("title", "size", "created_at", "updated_at")
     parser_classes = (MultiPartParser, JSONParser)
+    in_bulk = ("partial_update",)
 
     def may_create(self) -> None:
         """Whether one may attach depends on the subject alone: the service asks its policy."""

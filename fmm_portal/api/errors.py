@@ -19,6 +19,7 @@ from rest_framework.views import set_rollback
 
 from fmm_portal.api.resources import absolute, resource_path
 from fmm_portal.core.errors import DomainError, Forbidden, Gone, StaleRecord, TransitionRefused
+from fmm_portal.core.rows import RowsRefused
 
 PROBLEM_JSON = "application/problem+json"
 logger = logging.getLogger("django.request")
@@ -82,7 +83,9 @@ def problem_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
 def _body_of(exc: Exception, view: Any, request: Any) -> tuple[dict[str, Any] | None, dict[str, str]]:
     headers: dict[str, str] = {}
     body: dict[str, Any] | None = None
-    if isinstance(exc, DomainError):
+    if isinstance(exc, RowsRefused):
+        body = _rows_problem(exc, view, request)
+    elif isinstance(exc, DomainError):
         body = _domain_problem(exc, request)
     elif isinstance(exc, DjangoValidationError):
         names = view.api_field_name if hasattr(view, "api_field_name") else str
@@ -147,6 +150,18 @@ def _domain_problem(exc: DomainError, request: Any) -> dict[str, Any]:
         ]
         return problem(409, exc.code, detail, blockers=blockers)
     return problem(409, exc.code, detail)
+
+
+def _rows_problem(exc: RowsRefused, view: Any, request: Any) -> dict[str, Any]:
+    """Every row's refusal as it would be of that row alone. Where all are of one kind, so is the whole."""
+    told = {place: _body_of(error, view, request)[0] or {} for place, error in exc.refusals.items()}
+    errors = []
+    for place, body in told.items():
+        of_fields = body["errors"] or [_entry("", body["code"], body["detail"])]
+        errors += [{**error, "field": f"{place}.{error['field']}".rstrip(".")} for error in of_fields]
+    kinds = {(body["status"], body["code"]) for body in told.values()}
+    status, code = kinds.pop() if len(kinds) == 1 else (400, "invalid")
+    return problem(status, code, " ".join(exc.messages), errors)
 
 
 def _invalid(errors: list[dict[str, str]]) -> dict[str, Any]:

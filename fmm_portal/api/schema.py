@@ -7,6 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from fmm_portal.api import schema_fields  # noqa: F401 - registers its extensions
+from fmm_portal.api.bulk import MOST_ROWS
 from fmm_portal.api.errors import PROBLEM_JSON
 from fmm_portal.api.serializers import ProblemSerializer, ResourceSerializer
 
@@ -120,6 +121,25 @@ class PortalAutoSchema(AutoSchema):
         )
         return parameters
 
+    def get_request_serializer(self) -> Any:
+        if self._action() not in ("bulk_create", "bulk_update"):
+            return super().get_request_serializer()
+        is_change = self._action() == "bulk_update"
+        row = self.resolve_serializer(self.view.serializer_class(partial=is_change), "request").ref
+        if is_change:
+            named = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
+            row = {"allOf": [row, named]}
+        rows = {"type": "array", "items": row, "minItems": 1, "maxItems": MOST_ROWS}
+        return {"application/json": rows}
+
+    def get_response_serializers(self) -> Any:
+        if self._action() not in ("bulk_create", "bulk_update"):
+            return super().get_response_serializers()
+        row = self.resolve_serializer(self.view.serializer_class(), "response").ref
+        rows = {"type": "array", "items": row}
+        answer = {"type": "object", "required": ["results"], "properties": {"results": rows}}
+        return {201 if self._action() == "bulk_create" else 200: answer}
+
     def get_filter_backends(self) -> list[Any]:
         return super().get_filter_backends() if self._action() == "list" else []
 
@@ -145,7 +165,7 @@ class PortalAutoSchema(AutoSchema):
             problems["415"] = UNSUPPORTED
         if is_write:
             problems |= {"409": NOT_NOW, "422": KEY_REUSED}
-        if is_write and self._is_detail():
+        if is_write and (self._is_detail() or self._action() == "bulk_update"):
             problems["412"] = STALE
         if not is_write:
             bodies["304"] = {"description": UNCHANGED}
