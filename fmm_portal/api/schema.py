@@ -19,6 +19,7 @@ NOT_FOUND = "Nothing here, or nothing that the caller may see."
 INVALID = "The request has errors; `errors` names each field."
 NOT_NOW = "Not possible now; for a step of a workflow `blockers` lists all that is missing."
 STALE = "The record changed since the caller read it; `current_version` is the version it is in."
+UNCONDITIONAL = "Nothing says what the write is based on: send `If-Match`."
 UNCHANGED = "The caller already has this representation."
 KEY_REUSED = "The `Idempotency-Key` was already used for another request."
 UNSUPPORTED = "The body is in a format that is not accepted."
@@ -155,7 +156,7 @@ class PortalAutoSchema(AutoSchema):
         if not self._is_resource():
             return bodies
         is_write = self.method != "GET"
-        takes_body = self.method in ("POST", "PATCH")
+        takes_body = self.method in ("POST", "PUT", "PATCH")
         problems = {"401": NOT_SIGNED_IN, "403": NOT_ALLOWED}
         if takes_body or self._action() in ("list", "history"):
             problems["400"] = INVALID
@@ -167,6 +168,8 @@ class PortalAutoSchema(AutoSchema):
             problems |= {"409": NOT_NOW, "422": KEY_REUSED}
         if is_write and (self._is_detail() or self._action() == "bulk_update"):
             problems["412"] = STALE
+        if self.method == "PUT":
+            problems["428"] = UNCONDITIONAL
         if not is_write:
             bodies["304"] = {"description": UNCHANGED}
         bodies |= {code: self._problem(code, text) for code, text in problems.items()}

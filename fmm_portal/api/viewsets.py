@@ -71,13 +71,15 @@ class ResourceViewSet(AnsweredOnce, GenericViewSet[Any]):
     workflow: ClassVar[Workflow | None] = None
     # The scope of the key that a resource's own action needs; set by @act and @read.
     scope: str | None = None
+    # The same for actions of one address of which one reads and another writes.
+    scopes: ClassVar[Mapping[str, str]] = {}
     # What the policy is asked about an action, when it is not called as the action is.
     right: str = ""
     sends_file = False
 
     lookup_value_regex = r"\d+"
     parser_classes: Sequence[Any] = (JSONParser,)
-    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+    http_method_names = ["get", "post", "put", "patch", "delete", "head", "options"]
 
     def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
