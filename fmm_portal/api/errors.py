@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig, TooManyFilesSent
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.signals import got_request_exception
@@ -17,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
+from fmm_portal.api.parsers import BodyTooLarge
 from fmm_portal.api.resources import absolute, resource_path
 from fmm_portal.core.errors import DomainError, Forbidden, Gone, StaleRecord, TransitionRefused
 from fmm_portal.core.rows import RowsRefused
@@ -92,17 +94,28 @@ def _body_of(exc: Exception, view: Any, request: Any) -> tuple[dict[str, Any] | 
         body = _invalid([_entry(names(name), code, message) for name, code, message in _django_errors(exc)])
     elif isinstance(exc, exceptions.ValidationError):
         body = _invalid([_entry(name, code, message) for name, code, message in _flatten(exc.detail)])
+    elif isinstance(exc, exceptions.UnsupportedMediaType):
+        known = ", ".join(parser.media_type for parser in view.get_parsers())
+        given = request.content_type or _("nothing")
+        message = _("Send the body as %(known)s, and say so in Content-Type; it says %(given)s.")
+        body = problem(415, "unsupported_media_type", message % {"known": known, "given": given})
+        headers = {"Accept": known}
     elif isinstance(exc, exceptions.APIException):
         headers = _headers_of(exc)
         code = exc.get_codes()
         body = problem(
-            exc.status_code, code if isinstance(code, str) else str(exc.default_code), str(exc.detail)
+            exc.status_code,
+            code if isinstance(code, str) else str(exc.default_code),
+            str(exc.detail),
+            **getattr(exc, "more", {}),
         )
     elif isinstance(exc, Http404):
         body = not_found_problem()
     elif isinstance(exc, PermissionDenied):
         body = problem(403, "forbidden", str(exc) or _("Your role does not allow this."))
-    elif isinstance(exc, RequestDataTooBig | TooManyFilesSent):
+    elif isinstance(exc, RequestDataTooBig):
+        body = problem(413, "too_large", str(BodyTooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE).detail))
+    elif isinstance(exc, TooManyFilesSent):
         body = problem(413, "too_large", _("The request is larger than the portal accepts."))
     return body, headers
 

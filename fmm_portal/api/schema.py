@@ -22,6 +22,7 @@ STALE = "The record changed since the caller read it; `current_version` is the v
 UNCONDITIONAL = "Nothing says what the write is based on: send `If-Match`."
 UNCHANGED = "The caller already has this representation."
 KEY_REUSED = "The `Idempotency-Key` was already used for another request."
+TOO_LARGE = "The body is larger than the portal accepts; `detail` says how large it may be."
 UNSUPPORTED = "The body is in a format that is not accepted."
 
 
@@ -163,7 +164,7 @@ class PortalAutoSchema(AutoSchema):
         if self._is_detail() or self._action() in ("list", "history"):
             problems["404"] = NOT_FOUND
         if takes_body:
-            problems["415"] = UNSUPPORTED
+            problems |= {"413": TOO_LARGE, "415": UNSUPPORTED}
         if is_write:
             problems |= {"409": NOT_NOW, "422": KEY_REUSED}
         if is_write and (self._is_detail() or self._action() == "bulk_update"):

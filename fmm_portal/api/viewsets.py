@@ -12,7 +12,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -22,6 +21,7 @@ from fmm_portal.api.bulk import answer_with, create_rows, update_rows
 from fmm_portal.api.conditional import check_if_match, with_entity_tag
 from fmm_portal.api.history import history_entry
 from fmm_portal.api.idempotency import AnsweredOnce
+from fmm_portal.api.parsers import JSONParser
 from fmm_portal.api.resources import absolute, resource_path
 from fmm_portal.api.serializers import (
     HistoryEntrySerializer,

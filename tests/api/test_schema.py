@@ -53,7 +53,7 @@ def test_every_operation_documents_its_problems(schema: dict[str, Any]) -> None:
             headers = {p["name"] for p in operation["parameters"] if p["in"] == "header"}
             assert "Idempotency-Key" in headers, (path, method)
         if "requestBody" in operation:
-            assert {"400", "415"} <= problems, (path, method)
+            assert {"400", "413", "415"} <= problems, (path, method)
         if method != "get" and "{id}" in path:
             assert "412" in problems, (path, method)
         for code in problems:
