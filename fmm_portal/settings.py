@@ -280,6 +280,7 @@ SPECTACULAR_SETTINGS = {
         "MilestoneKind": "strategies.enums.MilestoneKind",
         "MilestoneStatus": "strategies.enums.MilestoneStatus",
         "NewsStatus": "fmm_portal.news.enums.NewsStatus",
+        "OutcomeKind": "studyvisits.enums.OutcomeKind",
         "PlanActivityStatus": "strategies.enums.PlanActivityStatus",
         "QuestionStatus": "studyvisits.enums.QuestionStatus",
         "RequestStatus": "fmm_portal.facility.enums.RequestStatus",

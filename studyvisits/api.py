@@ -17,7 +17,15 @@ from delegations.models import Delegate
 from fmm_portal.api.actions import act
 from fmm_portal.api.bulk import look_up_together
 from fmm_portal.api.conditional import PreconditionRequired, versions_named
-from fmm_portal.api.fields import Brief, Briefs, Choice, MultilingualField, RelatedId, principal_of
+from fmm_portal.api.fields import (
+    Brief,
+    Briefs,
+    Choice,
+    MultilingualField,
+    PartialDateField,
+    RelatedId,
+    principal_of,
+)
 from fmm_portal.api.permissions import require_scope
 from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.serializers import ReasonRequest, ResourceSerializer, StrictSerializer
@@ -47,6 +55,7 @@ from studyvisits.models import (
     Leg,
     Lesson,
     SessionNote,
+    SessionOutcome,
     StudyVisit,
 )
 from studyvisits.readiness import CLOSE, LEAVE, may_read_readiness, readiness_of
@@ -673,6 +682,45 @@ class CommitmentViewSet(ResourceViewSet):
         return rows.for_reader(self.principal).prefetch_related(with_sources())
 
 
+class SessionOutcomeSerializer(ResourceSerializer):
+    class Meta:
+        model = SessionOutcome
+        fields = ("item", "kind", "text", "author", "commitment")
+
+
+class MakeCommitmentRequest(StrictSerializer):
+    """Who owes what of it to whom by when; the text is that of the outcome unless another is given."""
+
+    text = MultilingualField(required=False)
+    owed_by_id = RelatedId(Institution, source="owed_by", required=False, allow_null=True)
+    owed_to_id = RelatedId(Institution, source="owed_to", required=False, allow_null=True)
+    due_on = PartialDateField(required=False, allow_null=True)
+    version = serializers.IntegerField(required=False, help_text="Of the outcome.")
+
+
+class SessionOutcomeViewSet(ResourceViewSet):
+    """What came out of a session, line by line: an information, a decision, a task. For whoever wrote it and the
+    programme, until the debrief takes it up."""
+
+    resource = "session-outcomes"
+    serializer_class = SessionOutcomeSerializer
+    filterset_class = filters.SessionOutcomeFilterSet
+    ordering_fields = ("kind", "created_at", "updated_at")
+
+    def perform_create(self, values: dict[str, Any]) -> Record:
+        return services.write_outcome(SessionOutcome(**values), actor=self.actor)
+
+    @extend_schema(request=MakeCommitmentRequest, responses={201: CommitmentSerializer})
+    @act
+    def make_commitment(self, request: Request, pk: str) -> Response:
+        """Make a commitment of the outcome, which names it from then on; 409 when one was made of it already."""
+        outcome, values = self.action_input(MakeCommitmentRequest)
+        expected = values.pop("expected_version")
+        commitment = Commitment(source=outcome.item.visit, **{"text": outcome.text, **values})
+        made = services.commit_outcome(outcome, commitment, actor=self.actor, expected_version=expected)
+        return self.shown_as(CommitmentSerializer, made, code=status.HTTP_201_CREATED)
+
+
 # --- The visit as a whole ------------------------------------------------------------------------------------
 
 
@@ -773,6 +821,7 @@ def register(router: ResourceRouter) -> None:
         AgendaVersionViewSet,
         AttendanceViewSet,
         SessionNoteViewSet,
+        SessionOutcomeViewSet,
         LessonViewSet,
         DebriefViewSet,
         DebriefParticipantViewSet,

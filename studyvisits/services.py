@@ -294,9 +294,11 @@ def write_outcome(outcome: SessionOutcome, *, actor: Actor) -> SessionOutcome:
 
 
 @transaction.atomic
-def commit_outcome(outcome: SessionOutcome, commitment: Commitment, *, actor: Actor) -> Commitment:
+def commit_outcome(
+    outcome: SessionOutcome, commitment: Commitment, *, actor: Actor, expected_version: int | None = None
+) -> Commitment:
     """Make a commitment of a task; the task names it from then on. Raises Refused when it is one already."""
-    current = lock(outcome)
+    current = lock(outcome, expected_version=expected_version)
     if current.commitment_id is not None:
         raise Refused(_("A commitment was already made of this."), code="committed")
     made = create_record(commitment, actor=actor)

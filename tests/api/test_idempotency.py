@@ -16,7 +16,8 @@ from django.db import connections
 from django.utils import timezone
 
 from fmm_portal.accounts.enums import KeyRole
-from fmm_portal.api.idempotency import KEPT_HEADERS
+from fmm_portal.api.idempotency import KEPT_HEADERS, AnsweredOnce
+from fmm_portal.api.urls import router
 from fmm_portal.core.models import Activity, Document, KeyedRequest
 from fmm_portal.core.sealing import Unsealable, seal, unseal
 from fmm_portal.core.tasks import remove_expired_keys
@@ -326,3 +327,7 @@ def test_writer_that_lost_its_lease_undoes_its_work(monkeypatch: pytest.MonkeyPa
         post_save.disconnect(take_over, sender=Institution)
     assert problem(response) == (409, "in_flight")
     assert Institution.objects.filter(kind="other").count() == 0
+
+
+def test_every_resource_takes_a_key() -> None:
+    assert [name for name, viewset, _base in router.registry if not issubclass(viewset, AnsweredOnce)] == []
