@@ -273,7 +273,7 @@ def send_and_die(secret: str, key: str, *, after_commit: bool) -> None:
         cwd=ROOT,
         env=environment(),
         capture_output=True,
-        timeout=90,
+        timeout=240,
         check=False,
     )
     assert ended.returncode == -signal.SIGKILL, ended.stderr.decode()[-3000:]
