@@ -141,6 +141,7 @@ CELERY_BEAT_SCHEDULE = {
     "remove-expired-reports": {"task": "reports.remove_expired", "schedule": 24 * 3600.0},
     "recover-lost-exports": {"task": "core.sweep_exports", "schedule": float(JOB_SWEEP_SECONDS)},
     "remove-expired-exports": {"task": "core.remove_expired_exports", "schedule": 24 * 3600.0},
+    "remove-expired-idempotency-keys": {"task": "core.remove_expired_keys", "schedule": 3600.0},
     "close-due-consultations": {
         "task": "facility.close_consultations",
         "schedule": float(CONSULTATION_SWEEP_SECONDS),
@@ -234,12 +235,16 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "fmm_portal.api.pagination.PageNumberPagination",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_PARSER_CLASSES": ["fmm_portal.api.parsers.JSONParser", "fmm_portal.api.parsers.MultiPartParser"],
     "DEFAULT_SCHEMA_CLASS": "fmm_portal.api.schema.PortalAutoSchema",
     "EXCEPTION_HANDLER": "fmm_portal.api.errors.problem_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "COERCE_DECIMAL_TO_STRING": True,
 }
+# How long a write sent again under the same Idempotency-Key gets its first answer, and how long a key stays with a
+# request whose process died.
+IDEMPOTENCY_KEEP_HOURS = whole_number("IDEMPOTENCY_KEEP_HOURS", 24)
+IDEMPOTENCY_LEASE_SECONDS = whole_number("IDEMPOTENCY_LEASE_SECONDS", 60)
 SPECTACULAR_SETTINGS = {
     "TITLE": "FMM portal API",
     "DESCRIPTION": "Study visits, delegations, institutions and commitments of labour-migration programmes.",
@@ -280,6 +285,7 @@ SPECTACULAR_SETTINGS = {
         "MilestoneKind": "strategies.enums.MilestoneKind",
         "MilestoneStatus": "strategies.enums.MilestoneStatus",
         "NewsStatus": "fmm_portal.news.enums.NewsStatus",
+        "OutcomeKind": "studyvisits.enums.OutcomeKind",
         "PlanActivityStatus": "strategies.enums.PlanActivityStatus",
         "QuestionStatus": "studyvisits.enums.QuestionStatus",
         "RequestStatus": "fmm_portal.facility.enums.RequestStatus",

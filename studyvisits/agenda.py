@@ -1,5 +1,6 @@
 """Reading an agenda: overlaps, days, and what changed between two published versions."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
@@ -61,6 +62,15 @@ def order_in_day(starts_at: time | None, siblings: Iterable[AgendaItem]) -> int:
         return max(before)
     after = [item.order for item in others if item.starts_at]
     return min(after, default=1)
+
+
+def state_of(items: Iterable[AgendaItem]) -> int:
+    """A number that differs as soon as an item or a host of a visit's agenda was added, changed or removed."""
+    rows = sorted(
+        (item.pk, item.version, sorted((host.pk, host.version) for host in item.hosts.all()))
+        for item in items
+    )
+    return int(hashlib.sha256(repr(rows).encode()).hexdigest()[:12], 16)
 
 
 def snapshot_item(item: AgendaItem) -> Snapshot:

@@ -1,30 +1,43 @@
 """Study visits and their parts as resources."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
+from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from delegations.models import Delegate
 from fmm_portal.api.actions import act
-from fmm_portal.api.fields import Brief, Briefs, Choice, MultilingualField, RelatedId, principal_of
+from fmm_portal.api.bulk import look_up_together
+from fmm_portal.api.conditional import PreconditionRequired, versions_named
+from fmm_portal.api.fields import (
+    Brief,
+    Briefs,
+    Choice,
+    MultilingualField,
+    PartialDateField,
+    RelatedId,
+    principal_of,
+)
+from fmm_portal.api.permissions import require_scope
 from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.serializers import ReasonRequest, ResourceSerializer, StrictSerializer
 from fmm_portal.api.subjects import SubjectBrief
-from fmm_portal.api.viewsets import ResourceViewSet, with_relations
+from fmm_portal.api.viewsets import RecordResponse, ResourceViewSet, with_relations
 from fmm_portal.casefiles.api import CaseFileActions
 from fmm_portal.core.models import Record
-from fmm_portal.core.policies import can
+from fmm_portal.core.policies import can, require
 from fmm_portal.core.principals import Principal
 from fmm_portal.institutions.models import Country, Institution
 from studyvisits import filters, services
+from studyvisits.agenda import state_of
 from studyvisits.enums import AttendanceStatus, HostStatus, Side
 from studyvisits.evaluations import figures_of
 from studyvisits.models import (
@@ -42,6 +55,7 @@ from studyvisits.models import (
     Leg,
     Lesson,
     SessionNote,
+    SessionOutcome,
     StudyVisit,
 )
 from studyvisits.readiness import CLOSE, LEAVE, may_read_readiness, readiness_of
@@ -199,6 +213,86 @@ class AgendaItemSerializer(ResourceSerializer):
             "notes",
         )
         prefetch = {"leg": ("leg__country",), "hosts": ("hosts__institution",)}
+
+
+class AgendaRowHost(StrictSerializer):
+    """A host of a session. Its answer may be given back as it was read; it is not written here."""
+
+    id = serializers.IntegerField(read_only=True)
+    institution_id = RelatedId(Institution, source="institution")
+    institution = Brief(Institution)
+    status = Choice(HostStatus.choices, read_only=True)
+    is_outdated = serializers.BooleanField(read_only=True)
+
+    def refuse_unknown(self, data: Mapping[str, Any]) -> None:
+        super().refuse_unknown(_without_read_only(self, data))
+
+
+class AgendaRowSerializer(AgendaItemSerializer):
+    """A session of a whole agenda: with `id` one that is there, without a new one. What was read of it may be given
+    back; a field that is left out stays as it is, and so do `hosts`."""
+
+    id = serializers.IntegerField(required=False, allow_null=True)
+    hosts = AgendaRowHost(many=True, required=False)  # type: ignore[assignment]
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        fields["visit_id"].required = False
+        return fields
+
+    def refuse_unknown(self, data: Mapping[str, Any]) -> None:
+        super().refuse_unknown(_without_read_only(self, data))
+
+
+def _without_read_only(serializer: Any, data: Mapping[str, Any]) -> dict[str, Any]:
+    fields = serializer.fields
+    return {name: value for name, value in data.items() if not (name in fields and fields[name].read_only)}
+
+
+class AgendaRequest(StrictSerializer):
+    """The whole agenda as it shall be: sessions that are left out are removed."""
+
+    visit_id = serializers.IntegerField(read_only=True)
+    items = AgendaRowSerializer(many=True)
+
+    def refuse_unknown(self, data: Mapping[str, Any]) -> None:
+        super().refuse_unknown(_without_read_only(self, data))
+
+    def rows_for(self, visit: StudyVisit) -> list[services.AgendaRow]:
+        """What was sent, for the service.  Raises ValidationError for sessions of another visit."""
+        rows, errors = [], {}
+        for number, values in enumerate(self.validated_data["items"]):
+            if values.pop("visit", visit) != visit:
+                errors[f"items.{number}.visit_id"] = [_("This session belongs to another visit.")]
+            hosts = values.pop("hosts", None)
+            rows.append(
+                services.AgendaRow(
+                    pk=values.pop("id", None),
+                    expected_version=values.pop("version", None),
+                    hosts=None if hosts is None else [host["institution"] for host in hosts],
+                    values=values,
+                )
+            )
+        if errors:
+            raise ValidationError(errors)
+        return rows
+
+
+class AgendaSerializer(serializers.Serializer[Any]):
+    """All sessions of a visit in their order."""
+
+    visit_id = serializers.IntegerField()
+    items = AgendaItemSerializer(many=True)
+
+
+def look_up_agenda(sent: AgendaRequest, data: Any) -> None:
+    """All legs in one query, and all hosts in another."""
+    items = data.get("items") if isinstance(data, Mapping) else None
+    rows = [row for row in items if isinstance(row, Mapping)] if isinstance(items, list) else []
+    row_fields: Any = sent.fields["items"]
+    look_up_together(row_fields.child, rows)
+    hosts = [host for row in rows if isinstance(row.get("hosts"), list) for host in row["hosts"]]
+    look_up_together(row_fields.child.fields["hosts"].child, hosts)
 
 
 class AttendanceSerializer(ResourceSerializer):
@@ -588,6 +682,45 @@ class CommitmentViewSet(ResourceViewSet):
         return rows.for_reader(self.principal).prefetch_related(with_sources())
 
 
+class SessionOutcomeSerializer(ResourceSerializer):
+    class Meta:
+        model = SessionOutcome
+        fields = ("item", "kind", "text", "author", "commitment")
+
+
+class MakeCommitmentRequest(StrictSerializer):
+    """Who owes what of it to whom by when; the text is that of the outcome unless another is given."""
+
+    text = MultilingualField(required=False)
+    owed_by_id = RelatedId(Institution, source="owed_by", required=False, allow_null=True)
+    owed_to_id = RelatedId(Institution, source="owed_to", required=False, allow_null=True)
+    due_on = PartialDateField(required=False, allow_null=True)
+    version = serializers.IntegerField(required=False, help_text="Of the outcome.")
+
+
+class SessionOutcomeViewSet(ResourceViewSet):
+    """What came out of a session, line by line: an information, a decision, a task. For whoever wrote it and the
+    programme, until the debrief takes it up."""
+
+    resource = "session-outcomes"
+    serializer_class = SessionOutcomeSerializer
+    filterset_class = filters.SessionOutcomeFilterSet
+    ordering_fields = ("kind", "created_at", "updated_at")
+
+    def perform_create(self, values: dict[str, Any]) -> Record:
+        return services.write_outcome(SessionOutcome(**values), actor=self.actor)
+
+    @extend_schema(request=MakeCommitmentRequest, responses={201: CommitmentSerializer})
+    @act
+    def make_commitment(self, request: Request, pk: str) -> Response:
+        """Make a commitment of the outcome, which names it from then on; 409 when one was made of it already."""
+        outcome, values = self.action_input(MakeCommitmentRequest)
+        expected = values.pop("expected_version")
+        commitment = Commitment(source=outcome.item.visit, **{"text": outcome.text, **values})
+        made = services.commit_outcome(outcome, commitment, actor=self.actor, expected_version=expected)
+        return self.shown_as(CommitmentSerializer, made, code=status.HTTP_201_CREATED)
+
+
 # --- The visit as a whole ------------------------------------------------------------------------------------
 
 
@@ -613,6 +746,46 @@ class StudyVisitViewSet(CaseFileActions):
             name: values.pop(name) for name in ("themes", "delegations") if name in values
         }
         return services.plan_study_visit(StudyVisit(**values), actor=self.actor, related=related)
+
+    scopes: ClassVar[Mapping[str, str]] = {"agenda": "read", "replace_agenda": "write"}
+
+    def api_field_name(self, name: str) -> str:
+        if self.action == "replace_agenda":
+            return AgendaItemSerializer().api_field_name(name)
+        return super().api_field_name(name)
+
+    @extend_schema(responses=AgendaSerializer)
+    @action(detail=True, methods=["get"], url_path="agenda", url_name="agenda", filterset_class=None)
+    def agenda(self, request: Request, pk: str) -> Response:
+        """The whole agenda, with a tag that changes with every session and every host."""
+        require_scope(self.principal, "agenda-items", "read")
+        return self.whole_agenda(self.get_object())
+
+    @extend_schema(request=AgendaRequest, responses=AgendaSerializer)
+    @agenda.mapping.put
+    def replace_agenda(self, request: Request, pk: str) -> Response:
+        """Make the agenda what is sent, all of it or nothing. Needs `If-Match`, and the scopes study-visits:write,
+        agenda-items:write and agenda-hosts:write. Hosts that stay keep their answers."""
+        for resource in ("agenda-items", "agenda-hosts"):
+            require_scope(self.principal, resource, "write")
+        visit = self.get_object()
+        require(self.principal, "change", visit)
+        header = request.headers.get("If-Match")
+        if header is None:
+            raise PreconditionRequired
+        sent = AgendaRequest(data=request.data, context=self.get_serializer_context())
+        look_up_agenda(sent, request.data)
+        sent.is_valid(raise_exception=True)
+        expected = versions_named(header)
+        services.replace_agenda(visit, sent.rows_for(visit), actor=self.actor, expected=expected)
+        return self.whole_agenda(visit)
+
+    def whole_agenda(self, visit: StudyVisit) -> Response:
+        rows: Any = AgendaItem.objects.visible_to(self.principal).filter(visit=visit)
+        items = list(with_relations(rows, AgendaItemSerializer, in_list=True))
+        shown = AgendaItemSerializer(items, many=True, in_list=True, context=self.get_serializer_context())
+        answer = {"visit_id": visit.pk, "items": shown.data}
+        return RecordResponse(answer, version=state_of(items), status=status.HTTP_200_OK)
 
     @extend_schema(request=PublishAgendaRequest, responses={201: AgendaVersionSerializer})
     @act
@@ -648,6 +821,7 @@ def register(router: ResourceRouter) -> None:
         AgendaVersionViewSet,
         AttendanceViewSet,
         SessionNoteViewSet,
+        SessionOutcomeViewSet,
         LessonViewSet,
         DebriefViewSet,
         DebriefParticipantViewSet,

@@ -29,6 +29,7 @@ from studyvisits.enums import (
     CommitmentStatus,
     DebriefStatus,
     HostStatus,
+    OutcomeKind,
     QuestionStatus,
     SessionKind,
     Side,
@@ -48,6 +49,7 @@ from studyvisits.models import (
     Leg,
     Lesson,
     SessionNote,
+    SessionOutcome,
     StudyVisit,
 )
 from studyvisits.sources import SOURCES, source_kinds
@@ -193,6 +195,19 @@ class AttendanceFilterSet(RecordFilterSet):
 
     class Meta:
         model = Attendance
+        fields = ()
+
+
+class SessionOutcomeFilterSet(RecordFilterSet):
+    visit_id = RelationFilter(StudyVisit, field_name="item__visit", label=_("Study visit"))
+    item_id = RelationFilter(AgendaItem, field_name="item", label=_("Session"))
+    kind = ChoicesFilter(OutcomeKind, label=_("Kind"))
+    is_committed = django_filters.BooleanFilter(
+        field_name="commitment", lookup_expr="isnull", exclude=True, label=_("A commitment was made of it")
+    )
+
+    class Meta:
+        model = SessionOutcome
         fields = ()
 
 

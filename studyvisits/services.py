@@ -1,6 +1,7 @@
 """What happens around a study visit beyond saving one record."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from types import EllipsisType
 from typing import Any
@@ -17,9 +18,10 @@ from fmm_portal.core.errors import Refused
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.policies import require
 from fmm_portal.core.principals import Actor
-from fmm_portal.core.services import create_record, delete_record, lock, update_record
+from fmm_portal.core.rows import RowsTogether
+from fmm_portal.core.services import create_record, delete_record, field_error, lock, stale, update_record
 from fmm_portal.institutions.models import Country, Institution
-from studyvisits.agenda import changes_between, order_in_day, snapshot_item
+from studyvisits.agenda import changes_between, order_in_day, snapshot_item, state_of
 from studyvisits.enums import AttendanceStatus, HostStatus, Side
 from studyvisits.models import (
     AgendaHost,
@@ -181,6 +183,86 @@ def copy_day(visit: StudyVisit, *, actor: Actor, day: date | None, to: date) -> 
     return copies
 
 
+@dataclass(frozen=True, slots=True)
+class AgendaRow:
+    """A session of a whole agenda as it shall be; `pk` is None for a new one, `hosts` for those it has already."""
+
+    pk: int | None
+    values: Mapping[str, Any]
+    hosts: Collection[Institution] | None = None
+    expected_version: int | None = None
+
+
+@transaction.atomic
+def replace_agenda(
+    visit: StudyVisit, rows: Sequence[AgendaRow], *, actor: Actor, expected: Collection[int] | None
+) -> None:
+    """Make the agenda what the rows say: those with a key are changed, others added, those left out removed.
+
+    A value or the hosts that a row leaves out stay as they are; so do the answers of hosts that stay.
+    `expected` are the states (agenda.state_of) of which one must be today's.
+    Raises StaleRecord, Forbidden, and RowsRefused with every row that cannot be written; then nothing is.
+    """
+    visit = lock(visit)
+    require(actor.principal, "change", visit)
+    locked = AgendaItem.objects.filter(visit=visit).select_for_update(of=("self",)).prefetch_related("hosts")
+    items = {item.pk: item for item in locked}
+    if expected is not None and state_of(items.values()) not in expected:
+        raise stale(visit)
+    together, kept = RowsTogether(), {row.pk for row in rows}
+    for pk, item in items.items():
+        if pk not in kept:
+            with together.row("items"):
+                _take_off(item, actor)
+    seen: set[int] = set()
+    for number, row in enumerate(rows):
+        with together.row(f"items.{number}"):
+            if row.pk is not None and row.pk not in items:
+                raise field_error("id", _("This visit has no such session."), "does_not_exist")
+            if row.pk in seen:
+                raise field_error("id", _("Another row is about this session already."), "given_twice")
+            seen |= {row.pk} if row.pk is not None else set()
+            _write_row(visit, items.get(row.pk or 0), row, actor)
+    together.settle()
+
+
+def _take_off(item: AgendaItem, actor: Actor) -> None:
+    """Remove a session of which nothing was written down yet; what was learnt in it must not go by omission."""
+    if item.session_notes.exists() or item.outcomes.exists() or item.attendances.exists():
+        raise Refused(
+            _("“%(session)s” has notes, outcomes or attendance. Delete it by itself if they may go, too.")
+            % {"session": item},
+            code="in_use",
+        )
+    delete_record(item, actor=actor)
+
+
+def _write_row(visit: StudyVisit, item: AgendaItem | None, row: AgendaRow, actor: Actor) -> None:
+    values = dict(row.values)
+    day, starts_at = (
+        values.get(name, getattr(item, name) if item else None) for name in ("day", "starts_at")
+    )
+    is_moved = item is None or (item.day, item.starts_at) != (day, starts_at)
+    # As on screen: who moves a session need not say where it stands then.
+    if is_moved and (values.get("order") is None or (item and values["order"] == item.order)):
+        others = AgendaItem.objects.filter(visit=visit, day=day).exclude(pk=item.pk if item else 0)
+        values["order"] = order_in_day(starts_at, others)
+    asked = {host.institution_id: host for host in item.hosts.all()} if item else {}
+    if item is None:
+        item = create_record(AgendaItem(visit=visit, **values), actor=actor)
+    else:
+        item = update_record(item, actor=actor, changes=values, expected_version=row.expected_version)
+    if row.hosts is None:
+        return
+    wanted = {institution.pk: institution for institution in row.hosts}
+    for key, host in asked.items():
+        if key not in wanted:
+            delete_record(host, actor=actor)
+    for key, institution in wanted.items():
+        if key not in asked:
+            create_record(AgendaHost(item=item, institution=institution), actor=actor)
+
+
 def _position_of(actor: Actor) -> str:
     """The seat, institution or role that the actor speaks for."""
     principal = actor.principal
@@ -212,9 +294,11 @@ def write_outcome(outcome: SessionOutcome, *, actor: Actor) -> SessionOutcome:
 
 
 @transaction.atomic
-def commit_outcome(outcome: SessionOutcome, commitment: Commitment, *, actor: Actor) -> Commitment:
+def commit_outcome(
+    outcome: SessionOutcome, commitment: Commitment, *, actor: Actor, expected_version: int | None = None
+) -> Commitment:
     """Make a commitment of a task; the task names it from then on. Raises Refused when it is one already."""
-    current = lock(outcome)
+    current = lock(outcome, expected_version=expected_version)
     if current.commitment_id is not None:
         raise Refused(_("A commitment was already made of this."), code="committed")
     made = create_record(commitment, actor=actor)

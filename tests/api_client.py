@@ -36,11 +36,14 @@ class ApiClient:
     def patch(self, path: str, body: Any, **headers: str) -> Any:
         return self._call("patch", path, body, _named(headers))
 
+    def put(self, path: str, body: Any, **headers: str) -> Any:
+        return self._call("put", path, body, _named(headers))
+
     def delete(self, path: str, **headers: str) -> Any:
         return self._call("delete", path, None, _named(headers))
 
-    def upload(self, path: str, **form: Any) -> Any:
-        return self._client.post(ROOT + path, data=form)
+    def upload(self, path: str, headers: dict[str, str] | None = None, **form: Any) -> Any:
+        return self._client.post(ROOT + path, data=form, headers=headers)
 
 
 def _named(headers: dict[str, str]) -> dict[str, str]:

@@ -373,6 +373,51 @@ class ApiContract:
         assert writer.patch(self.address(record), self.change, If_Match=first["ETag"]).status_code == 200
         assert writer.patch(self.address(record), self.change, If_Match=first["ETag"]).status_code == 200
 
+    # --- many at once ---
+
+    def test_bulk_create_is_all_or_nothing(self) -> None:
+        if not self.creates:
+            return
+        writer, path, payload = as_persona(self.writer), f"{self.resource}/bulk/", self.payload()
+        before = self.model().objects.count()
+        name = next(iter(self.bad))
+        rows = [payload, {**payload, name: self.bad[name]}, {**payload, "shoe_size": 42}, 7]
+        body = self.problem(writer.post(path, rows), 400, "invalid")
+        # Rows may be refused beside their like, too.
+        assert {f"1.{name}", "2.shoe_size", "3"} <= {error["field"] for error in body["errors"]}
+        assert self.model().objects.count() == before
+        response = writer.post(path, [payload])
+        assert response.status_code == 201, response.content
+        (shown,) = response.json()["results"]
+        assert {key: shown[key] for key in payload if key in shown} == {
+            key: value for key, value in payload.items() if key in shown
+        }
+        record = self.model().objects.get(pk=shown["id"])
+        assert history_of(record).filter(subject_id=record.pk, verb="create").count() == 1
+
+    def test_bulk_update_is_all_or_nothing(self) -> None:
+        if not self.updates:
+            return
+        writer, path, record = as_persona(self.writer), f"{self.resource}/bulk/", self.make()
+        row = {"id": record.pk, "version": record.version, **self.change}
+        before = self.state(record)
+        body = self.problem(writer.patch(path, [row, {**row, "id": 0}, row, 7]), 400, "invalid")
+        assert [(e["field"], e["code"]) for e in body["errors"]] == [
+            ("1.id", "does_not_exist"),
+            ("2.id", "given_twice"),
+            ("3", "invalid"),
+        ]
+        assert self.state(record) == before
+        response = writer.patch(path, [row])
+        assert response.status_code == 200, response.content
+        (shown,) = response.json()["results"]
+        known = {name: value for name, value in self.change.items() if name in shown}
+        assert {name: shown[name] for name in known} == known
+        assert (shown["id"], shown["version"]) == (record.pk, record.version + 1)
+        assert history_of(record).filter(subject_id=record.pk, verb="update").count() == 1
+        body = self.problem(writer.patch(path, [row]), 412, "stale")
+        assert [(e["field"], e["code"]) for e in body["errors"]] == [("0", "stale")]
+
     # --- deleting ---
 
     def test_delete_keeps_history(self) -> None:

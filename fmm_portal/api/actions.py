@@ -24,6 +24,14 @@ def on_collection(method: F) -> F:
     return _routed(method, "post", "write", detail=False)
 
 
+def on_rows(method: F) -> Any:
+    """`POST bulk/`, for keys with the scope `resource:write`; its `mapping` takes the change of many rows."""
+    decorate = action(
+        detail=False, methods=["post"], url_path="bulk", url_name="bulk", scope="write", filterset_class=None
+    )
+    return decorate(method)
+
+
 def sends_file(method: F) -> F:
     """`GET {id}/{name}/`, answered with a file to save."""
     return _routed(method, "get", "read", sends_file=True)

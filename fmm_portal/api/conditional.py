@@ -9,6 +9,9 @@ import re
 
 from django.http import HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext as _
+from rest_framework import status
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,8 +23,27 @@ TAG = re.compile(r'(?:W/)?"[^"]*"|\*')
 RECORD_TAG = re.compile(r'(?:W/)?"(\d+)-[0-9a-f]{32}"')
 
 
+class PreconditionRequired(APIException):
+    """A write that would undo what others did unless it says what it is based on."""
+
+    status_code = status.HTTP_428_PRECONDITION_REQUIRED
+    default_code = "precondition_required"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Read first, and send the ETag that you got as If-Match: nobody's work is lost then.")
+        )
+
+
 def tags_in(header: str) -> list[str]:
     return TAG.findall(header)
+
+
+def versions_named(header: str) -> set[int] | None:
+    """The versions that If-Match names; None for `*`, which is any."""
+    tags = tags_in(header)
+    matches = (RECORD_TAG.fullmatch(tag) for tag in tags)
+    return None if "*" in tags else {int(match[1]) for match in matches if match}
 
 
 def check_if_match(request: Request, record: Record) -> None:
@@ -29,10 +51,8 @@ def check_if_match(request: Request, record: Record) -> None:
     header = request.headers.get("If-Match")
     if header is None:
         return
-    tags = tags_in(header)
-    matches = (RECORD_TAG.fullmatch(tag) for tag in tags)
-    versions = {int(match[1]) for match in matches if match}
-    if "*" not in tags and record.version not in versions:
+    versions = versions_named(header)
+    if versions is not None and record.version not in versions:
         raise stale(record)
 
 

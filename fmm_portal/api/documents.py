@@ -11,10 +11,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 
 from fmm_portal.api.actions import sends_file
+from fmm_portal.api.parsers import JSONParser, MultiPartParser
 from fmm_portal.api.resources import resource_models
 from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.subjects import SubjectSerializer
@@ -81,6 +81,7 @@ class DocumentViewSet(ResourceViewSet):
     filterset_class = DocumentFilterSet
     ordering_fields = ("title", "size", "created_at", "updated_at")
     parser_classes = (MultiPartParser, JSONParser)
+    in_bulk = ("partial_update",)
 
     def may_create(self) -> None:
         """Whether one may attach depends on the subject alone: the service asks its policy."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig, TooManyFilesSent
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.core.signals import got_request_exception
@@ -17,8 +18,10 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
+from fmm_portal.api.parsers import BodyTooLarge
 from fmm_portal.api.resources import absolute, resource_path
 from fmm_portal.core.errors import DomainError, Forbidden, Gone, StaleRecord, TransitionRefused
+from fmm_portal.core.rows import RowsRefused
 
 PROBLEM_JSON = "application/problem+json"
 logger = logging.getLogger("django.request")
@@ -38,6 +41,7 @@ def status_title(status: int) -> str:
         412: _("Changed in the meantime"),
         413: _("Too large"),
         415: _("Format not accepted"),
+        422: _("Not the request that this key stands for"),
         428: _("Say which version you are changing"),
         429: _("Too many requests"),
         500: _("The portal failed"),
@@ -81,24 +85,37 @@ def problem_handler(exc: Exception, context: Mapping[str, Any]) -> Response:
 def _body_of(exc: Exception, view: Any, request: Any) -> tuple[dict[str, Any] | None, dict[str, str]]:
     headers: dict[str, str] = {}
     body: dict[str, Any] | None = None
-    if isinstance(exc, DomainError):
+    if isinstance(exc, RowsRefused):
+        body = _rows_problem(exc, view, request)
+    elif isinstance(exc, DomainError):
         body = _domain_problem(exc, request)
     elif isinstance(exc, DjangoValidationError):
         names = view.api_field_name if hasattr(view, "api_field_name") else str
         body = _invalid([_entry(names(name), code, message) for name, code, message in _django_errors(exc)])
     elif isinstance(exc, exceptions.ValidationError):
         body = _invalid([_entry(name, code, message) for name, code, message in _flatten(exc.detail)])
+    elif isinstance(exc, exceptions.UnsupportedMediaType):
+        known = ", ".join(parser.media_type for parser in view.get_parsers())
+        given = request.content_type or _("nothing")
+        message = _("Send the body as %(known)s, and say so in Content-Type; it says %(given)s.")
+        body = problem(415, "unsupported_media_type", message % {"known": known, "given": given})
+        headers = {"Accept": known}
     elif isinstance(exc, exceptions.APIException):
         headers = _headers_of(exc)
         code = exc.get_codes()
         body = problem(
-            exc.status_code, code if isinstance(code, str) else str(exc.default_code), str(exc.detail)
+            exc.status_code,
+            code if isinstance(code, str) else str(exc.default_code),
+            str(exc.detail),
+            **getattr(exc, "more", {}),
         )
     elif isinstance(exc, Http404):
         body = not_found_problem()
     elif isinstance(exc, PermissionDenied):
         body = problem(403, "forbidden", str(exc) or _("Your role does not allow this."))
-    elif isinstance(exc, RequestDataTooBig | TooManyFilesSent):
+    elif isinstance(exc, RequestDataTooBig):
+        body = problem(413, "too_large", str(BodyTooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE).detail))
+    elif isinstance(exc, TooManyFilesSent):
         body = problem(413, "too_large", _("The request is larger than the portal accepts."))
     return body, headers
 
@@ -146,6 +163,18 @@ def _domain_problem(exc: DomainError, request: Any) -> dict[str, Any]:
         ]
         return problem(409, exc.code, detail, blockers=blockers)
     return problem(409, exc.code, detail)
+
+
+def _rows_problem(exc: RowsRefused, view: Any, request: Any) -> dict[str, Any]:
+    """Every row's refusal as it would be of that row alone. Where all are of one kind, so is the whole."""
+    told = {place: _body_of(error, view, request)[0] or {} for place, error in exc.refusals.items()}
+    errors = []
+    for place, body in told.items():
+        of_fields = body["errors"] or [_entry("", body["code"], body["detail"])]
+        errors += [{**error, "field": f"{place}.{error['field']}".rstrip(".")} for error in of_fields]
+    kinds = {(body["status"], body["code"]) for body in told.values()}
+    status, code = kinds.pop() if len(kinds) == 1 else (400, "invalid")
+    return problem(status, code, " ".join(exc.messages), errors)
 
 
 def _invalid(errors: list[dict[str, str]]) -> dict[str, Any]:

@@ -107,6 +107,8 @@ class RelatedId(serializers.PrimaryKeyRelatedField[Any]):
 
     def __init__(self, model: type[models.Model] | None = None, **kwargs: Any) -> None:
         self.related_model = model
+        # Records that were looked up beforehand, for many rows at once (api.bulk).
+        self.known: dict[int, models.Model] = {}
         if model is not None and not kwargs.get("read_only"):
             kwargs.setdefault("queryset", model._default_manager.all())
         super().__init__(**kwargs)
@@ -121,6 +123,8 @@ class RelatedId(serializers.PrimaryKeyRelatedField[Any]):
             data = int(data)
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("incorrect_type", data_type=type(data).__name__)
+        if data in self.known:
+            return self.known[data]
         return super().to_internal_value(data)
 
 

@@ -29,6 +29,14 @@ def has_scope(principal: Principal, resource: str, right: str) -> bool:
     return not isinstance(principal, AgencyPrincipal) or principal.has_scope(resource, right)
 
 
+def require_scope(principal: Principal, resource: str, right: str) -> None:
+    """Raise Forbidden unless the caller's key covers this right."""
+    if not has_scope(principal, resource, right):
+        raise Forbidden(
+            _("The key lacks the scope %(scope)s.") % {"scope": f"{resource}:{right}"}, code="missing_scope"
+        )
+
+
 class PolicyPermission(BasePermission):
     """Raises instead of returning False, so that the refusal carries the policy's own reason."""
 
@@ -40,12 +48,8 @@ class PolicyPermission(BasePermission):
         if action is None:
             # A method the resource does not offer: the view answers 405.
             return True
-        right = getattr(view, "scope", None) or SCOPE_OF_ACTION[action]
-        if not has_scope(principal, view.resource, right):  # type: ignore[attr-defined]
-            raise Forbidden(
-                _("The key lacks the scope %(scope)s.") % {"scope": f"{view.resource}:{right}"},  # type: ignore[attr-defined]
-                code="missing_scope",
-            )
+        right = getattr(view, "scope", None) or view.scopes.get(action) or SCOPE_OF_ACTION[action]  # type: ignore[attr-defined]
+        require_scope(principal, view.resource, right)  # type: ignore[attr-defined]
         if action == "create":
             view.may_create()  # type: ignore[attr-defined]
         return True

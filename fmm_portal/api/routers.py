@@ -8,6 +8,8 @@ from fmm_portal.api.resources import register_resource
 from fmm_portal.api.viewsets import ResourceViewSet
 
 STANDARD_METHODS = ("list", "create", "retrieve", "partial_update", "destroy")
+# Offered where the resource offers the same for one record.
+IN_BULK = {"bulk_create": "create", "bulk_update": "partial_update"}
 
 
 class ResourceRouter(SimpleRouter):
@@ -20,8 +22,10 @@ class ResourceRouter(SimpleRouter):
     def get_method_map(self, viewset: Any, method_map: Any) -> dict[str, str]:
         """Without the standard methods that the resource does not offer: they answer 405."""
         bound: dict[str, str] = super().get_method_map(viewset, method_map)
-        return {
-            verb: name
-            for verb, name in bound.items()
-            if name not in STANDARD_METHODS or name in viewset.methods
-        }
+        return {verb: name for verb, name in bound.items() if self._is_offered(viewset, name)}
+
+    @staticmethod
+    def _is_offered(viewset: Any, name: str) -> bool:
+        if name in IN_BULK:
+            return IN_BULK[name] in viewset.in_bulk and IN_BULK[name] in viewset.methods
+        return name not in STANDARD_METHODS or name in viewset.methods

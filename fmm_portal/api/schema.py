@@ -7,6 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from fmm_portal.api import schema_fields  # noqa: F401 - registers its extensions
+from fmm_portal.api.bulk import MOST_ROWS
 from fmm_portal.api.errors import PROBLEM_JSON
 from fmm_portal.api.serializers import ProblemSerializer, ResourceSerializer
 
@@ -18,7 +19,10 @@ NOT_FOUND = "Nothing here, or nothing that the caller may see."
 INVALID = "The request has errors; `errors` names each field."
 NOT_NOW = "Not possible now; for a step of a workflow `blockers` lists all that is missing."
 STALE = "The record changed since the caller read it; `current_version` is the version it is in."
+UNCONDITIONAL = "Nothing says what the write is based on: send `If-Match`."
 UNCHANGED = "The caller already has this representation."
+KEY_REUSED = "The `Idempotency-Key` was already used for another request."
+TOO_LARGE = "The body is larger than the portal accepts; `detail` says how large it may be."
 UNSUPPORTED = "The body is in a format that is not accepted."
 
 
@@ -76,6 +80,14 @@ class PortalAutoSchema(AutoSchema):
             return parameters
         if self._is_detail():
             parameters.append(OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH))
+        if self.method != "GET":
+            parameters.append(
+                OpenApiParameter(
+                    "Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER,
+                    description="A new key, such as a UUID, for each request: sent again with the same key it is done "
+                    "once and answered alike. 409 `in_flight` while the first is worked on.",
+                )
+            )  # fmt: skip
         if self.method == "GET":
             parameters.append(
                 OpenApiParameter(
@@ -111,6 +123,25 @@ class PortalAutoSchema(AutoSchema):
         )
         return parameters
 
+    def get_request_serializer(self) -> Any:
+        if self._action() not in ("bulk_create", "bulk_update"):
+            return super().get_request_serializer()
+        is_change = self._action() == "bulk_update"
+        row = self.resolve_serializer(self.view.serializer_class(partial=is_change), "request").ref
+        if is_change:
+            named = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
+            row = {"allOf": [row, named]}
+        rows = {"type": "array", "items": row, "minItems": 1, "maxItems": MOST_ROWS}
+        return {"application/json": rows}
+
+    def get_response_serializers(self) -> Any:
+        if self._action() not in ("bulk_create", "bulk_update"):
+            return super().get_response_serializers()
+        row = self.resolve_serializer(self.view.serializer_class(), "response").ref
+        rows = {"type": "array", "items": row}
+        answer = {"type": "object", "required": ["results"], "properties": {"results": rows}}
+        return {201 if self._action() == "bulk_create" else 200: answer}
+
     def get_filter_backends(self) -> list[Any]:
         return super().get_filter_backends() if self._action() == "list" else []
 
@@ -126,18 +157,20 @@ class PortalAutoSchema(AutoSchema):
         if not self._is_resource():
             return bodies
         is_write = self.method != "GET"
-        takes_body = self.method in ("POST", "PATCH")
+        takes_body = self.method in ("POST", "PUT", "PATCH")
         problems = {"401": NOT_SIGNED_IN, "403": NOT_ALLOWED}
         if takes_body or self._action() in ("list", "history"):
             problems["400"] = INVALID
         if self._is_detail() or self._action() in ("list", "history"):
             problems["404"] = NOT_FOUND
         if takes_body:
-            problems["415"] = UNSUPPORTED
+            problems |= {"413": TOO_LARGE, "415": UNSUPPORTED}
         if is_write:
-            problems["409"] = NOT_NOW
-        if is_write and self._is_detail():
+            problems |= {"409": NOT_NOW, "422": KEY_REUSED}
+        if is_write and (self._is_detail() or self._action() == "bulk_update"):
             problems["412"] = STALE
+        if self.method == "PUT":
+            problems["428"] = UNCONDITIONAL
         if not is_write:
             bodies["304"] = {"description": UNCHANGED}
         bodies |= {code: self._problem(code, text) for code, text in problems.items()}

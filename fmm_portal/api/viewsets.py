@@ -12,13 +12,16 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from fmm_portal.api.actions import on_rows
+from fmm_portal.api.bulk import answer_with, create_rows, update_rows
 from fmm_portal.api.conditional import check_if_match, with_entity_tag
 from fmm_portal.api.history import history_entry
+from fmm_portal.api.idempotency import AnsweredOnce
+from fmm_portal.api.parsers import JSONParser
 from fmm_portal.api.resources import absolute, resource_path
 from fmm_portal.api.serializers import (
     HistoryEntrySerializer,
@@ -45,7 +48,7 @@ class RecordResponse(Response):
         super().__init__(data, status=status)
 
 
-class ResourceViewSet(GenericViewSet[Any]):
+class ResourceViewSet(AnsweredOnce, GenericViewSet[Any]):
     """One resource. A subclass names `resource`, `serializer_class`, `filterset_class` and `ordering_fields`;
     it refuses to load without them or without a policy for its model.
 
@@ -61,18 +64,22 @@ class ResourceViewSet(GenericViewSet[Any]):
     # The order when none is asked for; the primary key is always added as the last.
     ordering: ClassVar[Sequence[str]] = ()
     methods: ClassVar[Sequence[str]] = ("list", "create", "retrieve", "partial_update", "destroy")
+    # Those of `methods` that are offered for many rows at once as well.
+    in_bulk: ClassVar[Sequence[str]] = ("create", "partial_update")
 
     model: ClassVar[type[Record]]
     workflow: ClassVar[Workflow | None] = None
     # The scope of the key that a resource's own action needs; set by @act and @read.
     scope: str | None = None
+    # The same for actions of one address of which one reads and another writes.
+    scopes: ClassVar[Mapping[str, str]] = {}
     # What the policy is asked about an action, when it is not called as the action is.
     right: str = ""
     sends_file = False
 
     lookup_value_regex = r"\d+"
     parser_classes: Sequence[Any] = (JSONParser,)
-    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+    http_method_names = ["get", "post", "put", "patch", "delete", "head", "options"]
 
     def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -220,11 +227,15 @@ class ResourceViewSet(GenericViewSet[Any]):
 
     def create(self, request: Request) -> Response:
         serializer = self.get_serializer(data=request.data)
-        if isinstance(request.data, Mapping) and "version" in request.data:
-            raise ValidationError({"version": [_("A new record has no version yet.")]})
+        self.refuse_version(request.data)
         serializer.is_valid(raise_exception=True)
         record = self.perform_create(dict(serializer.validated_data))
         return self.shown_again(record, code=status.HTTP_201_CREATED)
+
+    @staticmethod
+    def refuse_version(data: Any) -> None:
+        if isinstance(data, Mapping) and "version" in data:
+            raise ValidationError({"version": [_("A new record has no version yet.")]})
 
     def perform_create(self, values: dict[str, Any]) -> Record:
         many = {field.name for field in self.model._meta.many_to_many}
@@ -251,6 +262,21 @@ class ResourceViewSet(GenericViewSet[Any]):
 
     def perform_destroy(self, record: Record, expected_version: int | None) -> None:
         delete_record(record, actor=self.actor, expected_version=expected_version)
+
+    @on_rows
+    def bulk_create(self, request: Request) -> Response:
+        """Create up to 200 records, all of them or none. `errors` names rows and fields, such as `3.title`."""
+        self.may_create()
+        return answer_with(self, create_rows(self, request.data), code=status.HTTP_201_CREATED)
+
+    @bulk_create.mapping.patch
+    def bulk_update(self, request: Request) -> Response:
+        """Change up to 200 records, each named by `id`, all of them or none. A `version` in a row is what was read."""
+        return answer_with(self, update_rows(self, request.data))
+
+    def rows_in_list(self) -> models.QuerySet[Any]:
+        """The rows in the caller's scope, with what lists show of them."""
+        return with_relations(self.get_queryset(), self.serializer_class, in_list=True)
 
     def expected_version(self, record: Record, given: int | None) -> int | None:
         """The version that the caller read: from the body, or the one that If-Match was just found to name.

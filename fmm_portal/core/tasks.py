@@ -1,10 +1,11 @@
 """Celery entry points of the platform; the periodic ones are named in settings.CELERY_BEAT_SCHEDULE."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from fmm_portal.core.export_jobs import make_export, remove_expired_exports
 from fmm_portal.core.jobs import sweep
-from fmm_portal.core.models import Export
+from fmm_portal.core.models import Export, KeyedRequest
 
 
 @shared_task(name="core.export")
@@ -20,3 +21,9 @@ def sweep_exports() -> None:
 @shared_task(name="core.remove_expired_exports")
 def remove_expired() -> None:
     remove_expired_exports()
+
+
+@shared_task(name="core.remove_expired_keys")
+def remove_expired_keys() -> None:
+    """Forget the answers that nobody may ask for again."""
+    KeyedRequest.objects.filter(expires_at__lt=timezone.now()).delete()

@@ -107,6 +107,7 @@ class ReportViewSet(ResourceViewSet):
     filterset_class = ReportSubjectFilterSet
     ordering_fields = ("reference", "number", "status", "created_at", "updated_at")
     methods = ("list", "create", "retrieve")
+    in_bulk = ()
 
     def may_create(self) -> None:
         """Whether one may ask depends on the subject alone: the service asks its policy."""

@@ -8,12 +8,12 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
-from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from fmm_portal.api.actions import act, sends_file
 from fmm_portal.api.fields import Choice, MultilingualField, PartialDateField, RelatedId
+from fmm_portal.api.parsers import JSONParser, MultiPartParser
 from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.serializers import ResourceSerializer, StrictSerializer
 from fmm_portal.api.viewsets import ResourceViewSet

@@ -56,9 +56,11 @@ def test_every_operation_documents_its_problems(schema: dict[str, Any]) -> None:
         if "{id}" in path:
             assert "404" in problems, (path, method)
         if method != "get":
-            assert "409" in problems, (path, method)
+            assert {"409", "422"} <= problems, (path, method)
+            headers = {p["name"] for p in operation["parameters"] if p["in"] == "header"}
+            assert "Idempotency-Key" in headers, (path, method)
         if "requestBody" in operation:
-            assert {"400", "415"} <= problems, (path, method)
+            assert {"400", "413", "415"} <= problems, (path, method)
         if method != "get" and "{id}" in path:
             assert "412" in problems, (path, method)
         for code in problems:

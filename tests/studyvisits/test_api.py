@@ -20,6 +20,7 @@ from tests.factories.studyvisits import (
     LegFactory,
     LessonFactory,
     SessionNoteFactory,
+    SessionOutcomeFactory,
     StudyVisitFactory,
 )
 from tests.personas import aneti
@@ -183,6 +184,42 @@ class TestSessionNoteApi(ApiContract):
 
     def payload(self) -> dict[str, Any]:
         return {"item_id": an_item().pk, "key_points": {"fr": "Un guichet unique"}, "is_shared": False}
+
+
+class TestSessionOutcomeApi(ApiContract):
+    """Work in progress: viewers, who read the programme, do not read it before the debrief takes it up."""
+
+    resource = "session-outcomes"
+    reader = "marc"
+    refused = outsider = "eva"
+    refusal = (404, "not_found")
+    change = {"kind": "decision", "text": {"fr": "Un guichet unique"}}
+    bad = {"kind": "rumour", "text": {}}
+
+    def make(self) -> Record:
+        item = an_item()
+        return SessionOutcomeFactory(  # type: ignore[no-any-return]
+            item=item, author=as_persona("amina").user, commitment=CommitmentFactory(visit=item.visit)
+        )
+
+    def payload(self) -> dict[str, Any]:
+        return {"item_id": an_item().pk, "kind": "task", "text": {"fr": "Envoyer le manuel"}}
+
+    def test_task_becomes_a_commitment_once(self) -> None:
+        amina, outcome = as_persona("amina"), SessionOutcomeFactory(item=an_item(), kind="task")
+        path = f"session-outcomes/{outcome.pk}/make-commitment/"
+        body = {"owed_by_id": aneti().pk, "due_on": "2019-03", "version": 1}
+        made = amina.post(path, body)
+        assert made.status_code == 201, made.content
+        shown = made.json()
+        assert (shown["text"], shown["visit_id"]) == (dict(outcome.text), outcome.item.visit_id)
+        assert (shown["owed_by_id"], shown["due_on"]) == (aneti().pk, "2019-03")
+        assert amina.get(self.address(outcome)).json()["commitment_id"] == shown["id"]
+        self.problem(amina.post(path, body), 412, "stale")
+        self.problem(amina.post(path, {}), 409, "committed")
+        assert [row["id"] for row in amina.get("session-outcomes/?is_committed=true").json()["results"]] == [
+            outcome.pk
+        ]
 
 
 class TestLessonApi(ApiContract):

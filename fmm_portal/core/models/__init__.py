@@ -8,6 +8,7 @@ from fmm_portal.core.models.draft import Draft
 from fmm_portal.core.models.export import Export
 from fmm_portal.core.models.follow import Follow
 from fmm_portal.core.models.job import Job, JobFailure, JobStatus
+from fmm_portal.core.models.keyed_request import KeyedRequest
 from fmm_portal.core.models.merge import Merge
 from fmm_portal.core.models.record import Record, Referenced, Searchable
 from fmm_portal.core.models.reference import ReferenceSequence
@@ -26,6 +27,7 @@ __all__ = (
     "Job",
     "JobFailure",
     "JobStatus",
+    "KeyedRequest",
     "ListPreference",
     "Merge",
     "Record",
