@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "fmm_portal.facility",
     "fmm_portal.reports",
     "fmm_portal.news",
+    "fmm_portal.webhooks",
     "delegations",
     "strategies",
     "studyvisits",
@@ -224,6 +225,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 REPORT_KEEP_DAYS = whole_number("REPORT_KEEP_DAYS", 365)
 
+# --- Webhooks: only https and only the public internet, unless said otherwise ----------------------------
+WEBHOOK_KEEP_DAYS = whole_number("WEBHOOK_KEEP_DAYS", 30)
+WEBHOOK_TIMEOUT_SECONDS = whole_number("WEBHOOK_TIMEOUT_SECONDS", 10)
+WEBHOOK_PRIVATE_HOSTS = words("WEBHOOK_PRIVATE_HOSTS", [])
+WEBHOOK_PLAIN_HTTP = flag("WEBHOOK_PLAIN_HTTP", default=False)
+
 # --- API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -264,6 +271,7 @@ SPECTACULAR_SETTINGS = {
         "CommitteeKind": "strategies.enums.CommitteeKind",
         "ConsulteeStatus": "fmm_portal.facility.enums.ConsulteeStatus",
         "ContentLanguage": "fmm_portal.settings.CONTENT_LANGUAGES",
+        "DeliveryStatus": "fmm_portal.webhooks.enums.DeliveryStatus",
         "DebriefStatus": "studyvisits.enums.DebriefStatus",
         "DelegateStatus": "delegations.enums.DelegateStatus",
         "HostStatus": "studyvisits.enums.HostStatus",
@@ -280,6 +288,7 @@ SPECTACULAR_SETTINGS = {
         "RequestStatus": "fmm_portal.facility.enums.RequestStatus",
         "ReviewStatus": "strategies.enums.ReviewStatus",
         "SessionKind": "studyvisits.enums.SessionKind",
+        "SubscriptionStatus": "fmm_portal.webhooks.enums.SubscriptionStatus",
         "StrategyKind": "strategies.enums.StrategyKind",
         "VisitStatus": "studyvisits.enums.VisitStatus",
     },
