@@ -146,6 +146,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "facility.close_consultations",
         "schedule": float(CONSULTATION_SWEEP_SECONDS),
     },
+    "send-waiting-webhooks": {"task": "webhooks.sweep", "schedule": float(JOB_SWEEP_SECONDS)},
+    "remove-old-webhook-messages": {"task": "webhooks.remove_old", "schedule": 24 * 3600.0},
     "remove-expired-plan-imports": {"task": "strategies.remove_expired_imports", "schedule": 24 * 3600.0},
 }
 if BROKER_URL.startswith("filesystem"):
