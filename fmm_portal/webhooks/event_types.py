@@ -114,5 +114,6 @@ def described(event_type: str) -> str:
         if event_type == kind.every:
             return str(_("%(kind)s: all events") % {"kind": kind.label})
         if event_type.startswith(f"{kind.name}."):
-            return f"{kind.label}: {kind.events().get(event_type, event_type)}"
+            words = {"kind": kind.label, "event": kind.events().get(event_type, event_type)}
+            return str(_("%(kind)s: %(event)s") % words)
     return event_type

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 
 from fmm_portal.api.resources import resource_path
 from fmm_portal.webhooks.event_types import DELETED, TEST
@@ -34,7 +35,8 @@ def payload_of(delivery: Delivery) -> dict[str, Any]:
 
 def _address(delivery: Delivery) -> str | None:
     """Where the record is read in the API; nowhere once it is deleted."""
-    model = delivery.subject_type.model_class() if delivery.subject_type is not None else None
+    type_id = delivery.subject_type_id
+    model = ContentType.objects.get_for_id(type_id).model_class() if type_id is not None else None
     if model is None or delivery.event_type.endswith(f".{DELETED}"):
         return None
     return f"{settings.BASE_URL.rstrip('/')}{resource_path(model, delivery.subject_id)}"

@@ -48,7 +48,7 @@ class Subscription(Record):
     pause_cause = models.CharField(
         _("reason of the pause"), max_length=7, choices=PauseCause, blank=True, editable=False
     )
-    secret_seed = models.CharField(max_length=60, default=new_seed, editable=False)
+    secret_seed = models.CharField(_("secret"), max_length=60, default=new_seed, editable=False)
     secret_shown_at = models.DateTimeField(null=True, blank=True, editable=False)
     # The secret before this one, which still signs until the receiver has had time to learn the new one.
     former_seed = models.CharField(max_length=60, blank=True, editable=False)

@@ -50,9 +50,7 @@ SUBSCRIPTION_WORKFLOW = Workflow(
     model=Subscription,
     field="status",
     transitions=(
-        Transition(
-            "pause", _("Pause"), (S.ACTIVE,), S.PAUSED, is_forward=False, effects=(note_that_it_was_asked,)
-        ),
+        Transition("pause", _("Pause"), (S.ACTIVE,), S.PAUSED, effects=(note_that_it_was_asked,)),
         Transition("resume", _("Resume"), (S.PAUSED,), S.ACTIVE, effects=(send_what_waited,)),
         Transition(
             "suspend",
