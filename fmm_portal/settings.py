@@ -29,6 +29,7 @@ DEBUG = flag("DEBUG", default=False)
 
 DEVELOPMENT_SECRET_KEY = "development-only-key-of-the-fmm-portal-not-a-secret"  # noqa: S105
 SECRET_KEY = secret("SECRET_KEY", DEVELOPMENT_SECRET_KEY)
+SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", [])
 # How many reverse proxies stand in front; what they say of the caller's address and scheme is believed.
