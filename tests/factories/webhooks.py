@@ -2,10 +2,12 @@
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import factory
@@ -58,8 +60,8 @@ class Receiver:
 
 
 @contextmanager
-def receiver(answers: list[Any] | None = None) -> Iterator[Receiver]:
-    """A receiver on a free port of this machine."""
+def receiver(answers: list[Any] | None = None, *, certificate: Path | None = None) -> Iterator[Receiver]:
+    """A receiver on a free port of this machine; with a certificate it speaks TLS."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -94,6 +96,10 @@ def receiver(answers: list[Any] | None = None) -> Iterator[Receiver]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if certificate is not None:
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate)
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     there = Receiver(server.server_address[1])
     there.answers = answers or [204]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

@@ -1,9 +1,11 @@
 """Messages sent to a real receiver that takes them, fails, hangs, closes, sends elsewhere, goes away and comes back."""
 
 import json
+import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -175,8 +177,41 @@ def test_address_is_looked_at_again_whenever_something_is_sent(there: Receiver, 
     assert there.received == []
 
 
-def test_certificate_of_another_is_not_accepted(settings: Any, there: Receiver) -> None:
-    """The receiver speaks no TLS at all: nothing of the message is given away."""
+# Of receiver.example.org, signed by itself; a key of the tests alone.
+CERTIFICATE = Path(__file__).with_name("receiver.pem")
+
+
+@pytest.mark.parametrize(
+    ("host", "is_trusted", "error"),
+    [
+        ("receiver.example.org", True, ""),
+        ("receiver.example.org", False, "bad_certificate"),
+        ("another.example.org", True, "bad_certificate"),
+    ],
+)
+def test_certificate_must_be_of_the_host_whatever_number_it_has(
+    host: str, is_trusted: bool, error: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolve = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda name, *args, **kwargs: resolve("127.0.0.1" if name == host else name, *args, **kwargs),
+    )
+    settings.WEBHOOK_PRIVATE_HOSTS, settings.WEBHOOK_PLAIN_HTTP = [host], False
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    with receiver(certificate=CERTIFICATE) as there:
+        port = there.url.split(":")[2]
+        webhook = SubscriptionFactory(endpoint=f"https://{host}:{port}")
+        delivery = DeliveryFactory(subscription=webhook)
+        assert send_waiting(webhook.pk) == (0 if error else 1)
+        assert last(delivery).error == error
+        assert len(there.received) == (0 if error else 1)
+        assert error or there.received[0][1]["host"] == f"{host}:{port.split('/')[0]}"
+
+
+def test_nothing_is_given_away_to_who_speaks_no_tls(there: Receiver) -> None:
     webhook = SubscriptionFactory(endpoint=there.url.replace("http:", "https:"))
     delivery = DeliveryFactory(subscription=webhook)
     send_waiting(webhook.pk)
