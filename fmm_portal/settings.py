@@ -29,6 +29,7 @@ DEBUG = flag("DEBUG", default=False)
 
 DEVELOPMENT_SECRET_KEY = "development-only-key-of-the-fmm-portal-not-a-secret"  # noqa: S105
 SECRET_KEY = secret("SECRET_KEY", DEVELOPMENT_SECRET_KEY)
+SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = words("CSRF_TRUSTED_ORIGINS", [])
 # How many reverse proxies stand in front; what they say of the caller's address and scheme is believed.
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "fmm_portal.facility",
     "fmm_portal.reports",
     "fmm_portal.news",
+    "fmm_portal.webhooks",
     "delegations",
     "strategies",
     "studyvisits",
@@ -146,6 +148,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "facility.close_consultations",
         "schedule": float(CONSULTATION_SWEEP_SECONDS),
     },
+    "send-waiting-webhooks": {"task": "webhooks.sweep", "schedule": float(JOB_SWEEP_SECONDS)},
+    "remove-old-webhook-messages": {"task": "webhooks.remove_old", "schedule": 24 * 3600.0},
     "remove-expired-plan-imports": {"task": "strategies.remove_expired_imports", "schedule": 24 * 3600.0},
 }
 if BROKER_URL.startswith("filesystem"):
@@ -225,6 +229,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 REPORT_KEEP_DAYS = whole_number("REPORT_KEEP_DAYS", 365)
 
+# --- Webhooks: only https and only the public internet, unless said otherwise ----------------------------
+WEBHOOK_KEEP_DAYS = whole_number("WEBHOOK_KEEP_DAYS", 30)
+WEBHOOK_TIMEOUT_SECONDS = whole_number("WEBHOOK_TIMEOUT_SECONDS", 10)
+WEBHOOK_PRIVATE_HOSTS = words("WEBHOOK_PRIVATE_HOSTS", [])
+WEBHOOK_PLAIN_HTTP = flag("WEBHOOK_PLAIN_HTTP", default=False)
+
 # --- API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -274,6 +284,7 @@ SPECTACULAR_SETTINGS = {
         "CommitteeKind": "strategies.enums.CommitteeKind",
         "ConsulteeStatus": "fmm_portal.facility.enums.ConsulteeStatus",
         "ContentLanguage": "fmm_portal.settings.CONTENT_LANGUAGES",
+        "DeliveryStatus": "fmm_portal.webhooks.enums.DeliveryStatus",
         "DebriefStatus": "studyvisits.enums.DebriefStatus",
         "DelegateStatus": "delegations.enums.DelegateStatus",
         "HostStatus": "studyvisits.enums.HostStatus",
@@ -291,6 +302,7 @@ SPECTACULAR_SETTINGS = {
         "RequestStatus": "fmm_portal.facility.enums.RequestStatus",
         "ReviewStatus": "strategies.enums.ReviewStatus",
         "SessionKind": "studyvisits.enums.SessionKind",
+        "SubscriptionStatus": "fmm_portal.webhooks.enums.SubscriptionStatus",
         "StrategyKind": "strategies.enums.StrategyKind",
         "VisitStatus": "studyvisits.enums.VisitStatus",
     },

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("fmm_portal.reports.urls")),
     path("", include("fmm_portal.facility.urls")),
     path("", include("fmm_portal.news.urls")),
+    path("", include("fmm_portal.webhooks.urls")),
     path("open/", include("fmm_portal.news.public_urls")),
     path("", include("delegations.urls")),
     path("", include("strategies.urls")),

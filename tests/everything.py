@@ -53,6 +53,7 @@ from tests.factories.studyvisits import (
     EvaluationQuestionFactory,
     EvaluationResponseFactory,
 )
+from tests.factories.webhooks import DeliveryFactory, SubscriptionFactory
 from tests.personas import aneti, anpe_togo
 from tests.scene import Scene, whole_visit
 
@@ -78,6 +79,8 @@ class Everything:
         "Confidential-milestone-title",
         "Confidential-news-title",
     )
+    # For the agency itself and the programme's staff.
+    of_the_agency: tuple[str, ...] = ("Confidential-webhook-name",)
 
     def __init__(self, *, debrief_status: str = DebriefStatus.AGREED) -> None:
         self.scene = whole_visit(debrief_status=debrief_status)
@@ -86,6 +89,7 @@ class Everything:
         self._keep(*self._of_the_facility())
         self._keep(*self._of_the_strategy())
         self._keep(*self._of_the_news(self.scene))
+        self._keep(*self._of_the_systems())
 
     def __getitem__(self, model: type[Any]) -> Any:
         return self.records[model]
@@ -167,6 +171,11 @@ class Everything:
         """A draft that nobody outside the programme sees."""
         item = NewsItemFactory(source=scene.visit, title=Multilingual(en="Confidential-news-title"))
         return [item, picture(item)]
+
+    @staticmethod
+    def _of_the_systems() -> list[Record]:
+        webhook = SubscriptionFactory(name="Confidential-webhook-name")
+        return [webhook, DeliveryFactory(subscription=webhook)]
 
 
 # Kept by administrators on the support screens; no page and no resource shows them. An exported list is its asker's.

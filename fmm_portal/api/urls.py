@@ -11,6 +11,7 @@ import fmm_portal.facility.api
 import fmm_portal.institutions.api
 import fmm_portal.news.api
 import fmm_portal.reports.api
+import fmm_portal.webhooks.api
 import strategies.api
 import studyvisits.api
 from fmm_portal.api.errors import unknown_address
@@ -31,6 +32,7 @@ for module in (
     fmm_portal.api.comments,
     fmm_portal.api.stated_dates,
     fmm_portal.reports.api,
+    fmm_portal.webhooks.api,
 ):
     module.register(router)
 

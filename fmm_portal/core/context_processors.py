@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import get_language_info
 
-from fmm_portal.core.navigation import navigation
+from fmm_portal.core.navigation import account_items, navigation
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -15,8 +15,9 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     database nothing beyond the grants that the page has read anyway."""
     user = getattr(request, "user", None)
     is_inside = user is not None and user.is_authenticated
+    account = account_items(user) if user is not None and is_inside else []
     items = [(item, item.is_current(request.path)) for item in navigation()] if is_inside else []
     languages = [
         (code, capfirst(get_language_info(code)["name_local"])) for code, _name in settings.LANGUAGES
     ]
-    return {"navigation": items, "interface_languages": languages}
+    return {"navigation": items, "account_items": account, "interface_languages": languages}

@@ -93,5 +93,8 @@ def verb_label(model: type[models.Model], verb: str) -> str:
         "renew_link": _("Personal link renewed"),
         "request_report": _("Report requested"),
         "retry_report": _("Report tried again"),
+        "show_secret": _("Secret shown"),
+        "rotate_secret": _("Secret renewed"),
+        "redeliver": _("Message sent again"),
     }
     return words.get(verb, verb.replace("_", " ").capitalize())

@@ -1,10 +1,13 @@
 """The main navigation and the tabs between lists: apps register their entries when they load, pillars included."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
+
+from fmm_portal.core.principals import Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,31 @@ def section(name: str) -> list[NavigationItem]:
 def sections() -> list[NavigationItem]:
     """The lists of all sections."""
     return [item for name in sorted(_sections) for item in section(name)]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountItem:
+    """An entry of the account menu, for those to whom it is of use."""
+
+    label: str | Promise
+    url_name: str
+    is_for: Callable[[Principal], bool]
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+
+_account_items: list[AccountItem] = []
+
+
+def register_account_item(item: AccountItem) -> None:
+    if item not in _account_items:
+        _account_items.append(item)
+
+
+def account_items(principal: Principal) -> list[AccountItem]:
+    return [item for item in _account_items if item.is_for(principal)]
 
 
 def navigation() -> list[NavigationItem]:

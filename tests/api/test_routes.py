@@ -29,6 +29,7 @@ for module in (
     "tests.api.test_documents",
     "tests.api.test_comments",
     "tests.api.test_stated_dates",
+    "tests.webhooks.test_api",
 ):
     importlib.import_module(module)
 

@@ -40,6 +40,7 @@ from fmm_portal.facility.models import (
 from fmm_portal.institutions.models import Theme
 from fmm_portal.news.models import NewsItem, NewsPicture
 from fmm_portal.reports.models import Report
+from fmm_portal.webhooks.models import Delivery, Subscription
 from strategies.models import (
     ActionPlan,
     Amendment,
@@ -220,6 +221,8 @@ class Addresses:
             "studyvisits:lesson_": scene.lesson,
             "studyvisits:commitment_": scene.commitment,
             "reports:report_": record[Report],
+            "webhooks:subscription_": record[Subscription],
+            "webhooks:delivery_": record[Delivery],
         }
         self.fixed = {
             "visit_pk": scene.visit.pk,
@@ -239,6 +242,7 @@ class Addresses:
             "plan_pk": record[ActionPlan].pk,
             "review_pk": record[Review].pk,
             "evaluation_pk": record[Evaluation].pk,
+            "subscription_pk": record[Subscription].pk,
             "subject_pk": scene.visit.pk,
             "subject_id": scene.visit.pk,
             "number": scene.version.number,
@@ -335,6 +339,7 @@ def try_all(client: Client, addresses: Addresses, names: list[str]) -> Iterator[
 def test_visitor_reaches_nothing_but_the_door(scene: Scene, addresses: Addresses, client: Client) -> None:
     names = [name for name in ROUTES if name not in OPEN]
     words = (*scene.personal, *Everything.internal, *Everything.of_the_programme, *Everything.of_the_chain)
+    words += Everything.of_the_agency
     before = HistoryEntry.objects.count(), row_count()
     for name, method, status, text in try_all(client, addresses, names):
         assert status in {302, 403, 405}, (name, method, status)
@@ -350,6 +355,7 @@ def test_outsider_finds_no_trace_of_the_visit(
     client = browser_of(request.getfixturevalue(persona))
     names = [name for name in ROUTES if name not in OPEN | OWN]
     words = (*scene.personal, *Everything.internal, *Everything.of_the_programme, *Everything.of_the_chain)
+    words += Everything.of_the_agency
     before = HistoryEntry.objects.count(), row_count()
     for name, method, status, text in try_all(client, addresses, names):
         is_of_the_scene = ROUTES[name] and not name.startswith(DIRECTORY)
@@ -374,7 +380,7 @@ def test_viewer_reads_and_changes_nothing(
             assert status in {403, 404, 405}, (name, status)
         elif status == 200:
             read.append(name)
-        hidden = (*scene.personal, *Everything.internal, "Amina")
+        hidden = (*scene.personal, *Everything.internal, *Everything.of_the_agency, "Amina")
         assert not [word for word in hidden if word in text], (name, method)
     assert {"studyvisits:visit_detail", "studyvisits:visit_notes", "studyvisits:commitment_list"} <= set(read)
     assert (HistoryEntry.objects.count(), row_count()) == before
@@ -388,7 +394,8 @@ def test_those_taking_part_see_the_visit_without_what_is_internal(
     for name, method, status, text in try_all(client, addresses, [n for n in ROUTES if n not in OPEN | OWN]):
         if method == "get" and status == 200:
             read.append(name)
-        hidden = (*scene.personal, *Everything.internal, *Everything.of_the_programme, "Amina")
+        words = (*Everything.internal, *Everything.of_the_programme, *Everything.of_the_agency)
+        hidden = (*scene.personal, *words, "Amina")
         assert not [word for word in hidden if word in text], (name, method)
     assert {"studyvisits:visit_detail", "studyvisits:visit_agenda", "delegations:delegation_detail"} <= set(
         read

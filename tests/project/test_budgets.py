@@ -23,7 +23,7 @@ from tests.factories.studyvisits import AgendaItemFactory, CommitmentFactory, St
 pytestmark = pytest.mark.django_db
 
 FEW, MANY = 10, 60
-MOST_OF_THE_FIRST_SCREEN, MOST_OF_A_VISIT = 39, 25
+MOST_OF_THE_FIRST_SCREEN, MOST_OF_A_VISIT = 40, 25
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """The history of every record: who did what when, before and after. Rows are never changed or removed."""
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -12,8 +13,27 @@ from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.principals import Source
 
+# Called with the entries that were just written, in the transaction of the change that they tell of.
+_listeners: list[Callable[[Sequence["Activity"]], None]] = []
+
+
+def listen_to_history(listener: Callable[[Sequence["Activity"]], None]) -> None:
+    """Let `listener` be told of every new entry, one or many at a time; what it writes stands or falls with them."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+
+
+def _announce(entries: Sequence["Activity"]) -> None:
+    for listener in _listeners:
+        listener(entries)
+
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> list[Any]:
+        written = super().bulk_create(objs, *args, **kwargs)
+        _announce(written)
+        return written
+
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError("History cannot be changed.")
 
@@ -79,6 +99,7 @@ class Activity(models.Model):
         if not self._state.adding:
             raise TypeError("History cannot be changed.")
         super().save(*args, **kwargs)
+        _announce([self])
 
     def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("History cannot be deleted.")
