@@ -225,6 +225,8 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 REPORT_KEEP_DAYS = whole_number("REPORT_KEEP_DAYS", 365)
 
 # --- API ------------------------------------------------------------------------------------------------
+# The longest that a key works before its secret is renewed.
+API_KEY_MAX_DAYS = whole_number("API_KEY_MAX_DAYS", 366)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "fmm_portal.api.authentication.ApiKeyAuthentication",

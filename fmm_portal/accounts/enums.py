@@ -10,6 +10,8 @@ class Role(models.TextChoices):
     OFFICER = "officer", _("Programme officer")
     VIEWER = "viewer", _("Viewer")
     PARTNER = "partner", _("Partner agency")
+    # A partner who also looks after the agency's API keys.
+    AGENCY_ADMINISTRATOR = "agency_admin", _("Administrator of a partner agency")
     HOST = "host", _("Host institution")
     DELEGATE = "delegate", _("Delegate")
 

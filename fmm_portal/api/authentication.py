@@ -6,13 +6,14 @@ from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.authentication import SessionAuthentication as BaseSessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from fmm_portal.accounts.actors import actor_of
 from fmm_portal.accounts.agencies import AgencyPrincipal
+from fmm_portal.accounts.lockout import client_address
 from fmm_portal.accounts.models import ApiKey
-from fmm_portal.accounts.services import authenticate_api_key
+from fmm_portal.accounts.services import authenticate_api_key, note_use
 from fmm_portal.core.principals import Source
 
 
@@ -30,6 +31,13 @@ class ApiKeyAuthentication(BaseAuthentication):
             raise AuthenticationFailed(
                 _("This API key is not valid: it is unknown, expired or revoked."), code="invalid_key"
             )
+        address = client_address(request._request)
+        if not key.may_come_from(address):
+            message = _("This API key may not be used from %(address)s.")
+            raise PermissionDenied(
+                message % {"address": address or _("an unknown address")}, code="wrong_network"
+            )
+        note_use(key, address)
         principal = AgencyPrincipal.of(key)
         request._request.actor = actor_of(  # type: ignore[attr-defined]
             principal, source=Source.API_KEY, request_id=getattr(request, "request_id", "")
