@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -23,3 +24,12 @@ class KeyRole(models.TextChoices):
     HOST = Role.HOST.value, Role.HOST.label
     VIEWER = Role.VIEWER.value, Role.VIEWER.label
     OFFICER = Role.OFFICER.value, Role.OFFICER.label
+
+
+class KeyState(models.TextChoices):
+    """How a key stands today; nothing that is kept."""
+
+    LIVE = "live", pgettext_lazy("state of a key", "In use")
+    EXPIRING = "expiring", pgettext_lazy("state of a key", "Expires soon")
+    EXPIRED = "expired", pgettext_lazy("state of a key", "Expired")
+    REVOKED = "revoked", pgettext_lazy("state of a key", "Revoked")

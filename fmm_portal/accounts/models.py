@@ -3,6 +3,7 @@
 Institutions lie in a higher layer, so memberships name them lazily.
 """
 
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -15,13 +16,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.accounts.enums import KeyRole, Role
+from fmm_portal.accounts.enums import KeyRole, KeyState, Role
 from fmm_portal.accounts.networks import is_within, normal_networks
 from fmm_portal.accounts.roles import is_staff, keeps_keys
 from fmm_portal.accounts.scopes import check_scopes, in_words
 from fmm_portal.core.models import Record
 from fmm_portal.core.principals import Grant
 from fmm_portal.core.querysets import RecordQuerySet
+
+# A key that expires within so many days is to be renewed.
+SOON = timedelta(days=30)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -226,6 +230,9 @@ class ApiKey(Record):
         verbose_name_plural = _("API keys")
         ordering = ("institution", "name", "pk")
 
+    # The key as it is given to its agency; known only right after it was issued, and never kept.
+    full_text = ""
+
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
 
@@ -253,6 +260,15 @@ class ApiKey(Record):
     @property
     def is_live(self) -> bool:
         return self.revoked_at is None and not self.is_expired
+
+    @property
+    def state(self) -> KeyState:
+        if self.revoked_at is not None:
+            return KeyState.REVOKED
+        if self.is_expired:
+            return KeyState.EXPIRED
+        is_near = self.expires_at is not None and self.expires_at <= timezone.now() + SOON
+        return KeyState.EXPIRING if is_near else KeyState.LIVE
 
     @property
     def has_old_secret(self) -> bool:

@@ -46,9 +46,7 @@ class ScopePreset:
     order: int = field(default=50)
 
 
-READ_EVERYTHING = ScopePreset(
-    "read", gettext_lazy("Read everything that your agency may see"), ("*:read",), 0
-)
+READ_EVERYTHING = ScopePreset("read", gettext_lazy("Read everything that the agency may see"), ("*:read",), 0)
 
 _resources: dict[str, ScopedResource] = {}
 _presets: dict[str, ScopePreset] = {READ_EVERYTHING.code: READ_EVERYTHING}
