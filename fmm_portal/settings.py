@@ -271,6 +271,8 @@ SPECTACULAR_SETTINGS = {
         "HostStatus": "studyvisits.enums.HostStatus",
         "InstitutionKind": "fmm_portal.institutions.enums.InstitutionKind",
         "InterfaceLanguage": "fmm_portal.settings.LANGUAGES",
+        "KeyRole": "fmm_portal.accounts.enums.KeyRole",
+        "KeyState": "fmm_portal.accounts.enums.KeyState",
         "JobStatus": "fmm_portal.core.jobs.JobStatus",
         "Level": "fmm_portal.facility.enums.Level",
         "MeetingStatus": "strategies.enums.MeetingStatus",

@@ -88,7 +88,7 @@ def check_scopes(scopes: Collection[str]) -> None:
     """Raises ValidationError on what is no scope, naming it."""
     if not scopes:
         raise ValidationError(_("A key needs at least one scope."), code="required")
-    known = {KEYS, *scoped_resources()}
+    known = scoped_resources()
     for scope in scopes:
         resource, _colon, right = scope.partition(":")
         if right not in RIGHTS:

@@ -54,7 +54,7 @@ def issue_api_key(
     rate_per_minute: int | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and its full text, which is not kept anywhere.  Raises Forbidden, ValidationError by field."""
-    _check_expiry(expires_at)
+    _check_expiry(actor, expires_at)
     _check_rate(actor, None, rate_per_minute)
     secret = _new_secret()
     prefix = "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _position in range(8))
@@ -74,9 +74,11 @@ def issue_api_key(
     return key, _full_text(key, secret)
 
 
-def _check_expiry(expires_at: datetime | None) -> None:
+def _check_expiry(actor: Actor, expires_at: datetime | None) -> None:
     """A day to come, and not too far off: a key that nobody looks at again is one that nobody misses."""
     if expires_at is None:
+        if not is_administrator(actor.principal):
+            raise field_error("expires_at", _("Say until when the key works."), "required")
         return
     now = timezone.now()
     if expires_at <= now:
@@ -131,7 +133,7 @@ def change_api_key(
         if name in changes and changes[name] != getattr(current, name):
             raise field_error(name, _("This cannot be changed. Issue another key."), "fixed")
     if "expires_at" in changes and changes["expires_at"] != current.expires_at:
-        _check_expiry(changes["expires_at"])
+        _check_expiry(actor, changes["expires_at"])
     if "rate_per_minute" in changes:
         _check_rate(actor, current.rate_per_minute, changes["rate_per_minute"])
     return update_record(current, actor=actor, changes=changes, reason=reason)
@@ -156,8 +158,8 @@ def rotate_api_key(
     if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
         message = _("The old secret may go on working for up to %(days)d days.")
         raise field_error("overlap", message % {"days": LONGEST_OVERLAP.days})
-    _check_expiry(expires_at)
     if expires_at is not None:
+        _check_expiry(actor, expires_at)
         current.expires_at = expires_at
     elif current.is_expired:
         raise field_error(

@@ -42,7 +42,7 @@ class ApiKeyTable(Table):
     name = LinkColumn(sort="name", sub=lambda key: f"fmm_{key.prefix}…")
     institution = Column(label=_("Agency"), sort="institution__acronym")
     state = StateColumn(label=_("State"), is_narrow=True)
-    rights = Column(label=_("May"), value=rights_in_short)
+    rights = Column(label=_("Rights"), value=rights_in_short)
     expires_at = DateColumn(sort="expires_at")
     last_used_at = LastUseColumn(sort="last_used_at")
     role = Column("get_role_display", label=_("Role"), is_optional=True)
