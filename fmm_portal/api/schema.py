@@ -19,6 +19,7 @@ INVALID = "The request has errors; `errors` names each field."
 NOT_NOW = "Not possible now; for a step of a workflow `blockers` lists all that is missing."
 STALE = "The record changed since the caller read it; `current_version` is the version it is in."
 UNCHANGED = "The caller already has this representation."
+TOO_MANY = "More requests than the caller's share of the minute; `Retry-After` says how many seconds to wait."
 UNSUPPORTED = "The body is in a format that is not accepted."
 
 
@@ -127,7 +128,7 @@ class PortalAutoSchema(AutoSchema):
             return bodies
         is_write = self.method != "GET"
         takes_body = self.method in ("POST", "PATCH")
-        problems = {"401": NOT_SIGNED_IN, "403": NOT_ALLOWED}
+        problems = {"401": NOT_SIGNED_IN, "403": NOT_ALLOWED, "429": TOO_MANY}
         if takes_body or self._action() in ("list", "history"):
             problems["400"] = INVALID
         if self._is_detail() or self._action() in ("list", "history"):
