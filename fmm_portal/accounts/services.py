@@ -54,6 +54,8 @@ def issue_api_key(
     rate_per_minute: int | None = None,
 ) -> tuple[ApiKey, str]:
     """A new key and its full text, which is not kept anywhere.  Raises Forbidden, ValidationError by field."""
+    # Who may issue none is not told what one needs.
+    require(actor.principal, "create", ApiKey)
     _check_expiry(actor, expires_at)
     _check_rate(actor, None, rate_per_minute)
     secret = _new_secret()
