@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "fmm_portal.accounts.middleware.ActorMiddleware",
+    "fmm_portal.api.rates.RateLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -169,6 +170,19 @@ else:
         "unacked_restore_throttle": 1,
     }
 
+# --- Caches: one in each process; and counters that all processes share, in Redis where the queue is ------
+RATES_IN_REDIS = BROKER_URL.startswith(("redis://", "rediss://"))
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "rates": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache"
+        if RATES_IN_REDIS
+        else "fmm_portal.core.counter_files.CounterFiles",
+        "LOCATION": BROKER_URL if RATES_IN_REDIS else str(VAR_DIR / "rates"),
+        "KEY_PREFIX": "rates",
+    },
+}
+
 # --- Accounts -------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
@@ -236,6 +250,12 @@ WEBHOOK_PRIVATE_HOSTS = words("WEBHOOK_PRIVATE_HOSTS", [])
 WEBHOOK_PLAIN_HTTP = flag("WEBHOOK_PLAIN_HTTP", default=False)
 
 # --- API ------------------------------------------------------------------------------------------------
+# The longest that a key works before its secret is renewed.
+API_KEY_MAX_DAYS = whole_number("API_KEY_MAX_DAYS", 366)
+# Requests a minute: of a key (unless it has a limit of its own), of a person signed in, of an address without either.
+API_RATE_KEY = whole_number("API_RATE_KEY", 600)
+API_RATE_PERSON = whole_number("API_RATE_PERSON", 600)
+API_RATE_VISITOR = whole_number("API_RATE_VISITOR", 60)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "fmm_portal.api.authentication.ApiKeyAuthentication",
@@ -290,6 +310,8 @@ SPECTACULAR_SETTINGS = {
         "HostStatus": "studyvisits.enums.HostStatus",
         "InstitutionKind": "fmm_portal.institutions.enums.InstitutionKind",
         "InterfaceLanguage": "fmm_portal.settings.LANGUAGES",
+        "KeyRole": "fmm_portal.accounts.enums.KeyRole",
+        "KeyState": "fmm_portal.accounts.enums.KeyState",
         "JobStatus": "fmm_portal.core.jobs.JobStatus",
         "Level": "fmm_portal.facility.enums.Level",
         "MeetingStatus": "strategies.enums.MeetingStatus",

@@ -25,6 +25,8 @@ SECRET_KEY = "key-of-the-test-suite-not-a-secret-at-all-0123456789"  # noqa: S10
 WHITENOISE_AUTOREFRESH = True
 # Tests write rows without history; those about what is kept say so.
 KEPT_SECONDS = 0
+# A test asks more in a second than a client in a minute; tests of the limits set their own.
+API_RATE_KEY = API_RATE_PERSON = API_RATE_VISITOR = 1_000_000
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A test database in a file, so that the real worker processes that some tests start see the same rows.
 if str(DATABASES["default"]["ENGINE"]).endswith("sqlite3"):

@@ -14,6 +14,7 @@ class StudyVisitsConfig(AppConfig):
             calendar_entries,
             cases,
             events,
+            key_presets,
             navigation,
             news,
             overview,
@@ -32,6 +33,7 @@ class StudyVisitsConfig(AppConfig):
         workflow.register()
         thread.register()
         search.register()
+        key_presets.register()
         calendar_entries.register()
         events.register()
         panels.register()

@@ -97,6 +97,7 @@ def _persona(name: str) -> Callable[..., User]:
 
 ada, marc, amina, eva = (_persona(name) for name in ("ada", "marc", "amina", "eva"))
 kofi, fatou, sami, jean = (_persona(name) for name in ("kofi", "fatou", "sami", "jean"))
+akou = _persona("akou")
 
 
 @pytest.fixture

@@ -178,5 +178,5 @@ class Everything:
         return [webhook, DeliveryFactory(subscription=webhook)]
 
 
-# Kept by administrators on the support screens; no page and no resource shows them. An exported list is its asker's.
+# Kept by administrators, keys by those of their agencies as well. An exported list is its asker's.
 NOT_SHOWN = (ApiKey, Membership, Export)

@@ -1,8 +1,8 @@
 """The people and agencies of every story. Each persona is one role seen in the programme.
 
 ada administers; marc manages the programme; amina is its officer; eva views it for a donor; kofi works at
-Togo's employment agency; fatou at Ghana's ministry, another country; sami receives delegations at Tunisia's
-agency; jean travels as a delegate.
+Togo's employment agency, whose API keys akou keeps; fatou at Ghana's ministry, another country; sami receives
+delegations at Tunisia's agency; jean travels as a delegate.
 """
 
 from django.contrib.auth.hashers import make_password
@@ -78,6 +78,10 @@ def eva() -> User:
 
 def kofi() -> User:
     return person("kofi", Role.PARTNER, institution=anpe_togo())
+
+
+def akou() -> User:
+    return person("akou", Role.AGENCY_ADMINISTRATOR, institution=anpe_togo())
 
 
 def fatou() -> User:

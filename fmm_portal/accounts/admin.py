@@ -93,7 +93,7 @@ class AccountAdmin(UserAdmin[User]):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
-    """Keys are issued by `manage.py issue_api_key`, which shows the secret once; here they are revoked."""
+    """Keys are kept on pages of their own, which show a secret once; here they are revoked in numbers."""
 
     list_display = ("name", "role", "prefix", "institution", "expires_at", "last_used_at", "revoked_at")
     actions = ("revoke",)

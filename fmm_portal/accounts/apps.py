@@ -1,6 +1,7 @@
 """People, their roles, and the keys of partner agencies."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
@@ -9,6 +10,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from fmm_portal.accounts import home, policies
+        from fmm_portal.accounts.roles import keeps_keys
+        from fmm_portal.core.navigation import AccountItem, register_account_item
 
         policies.register()
         home.register()
+        register_account_item(AccountItem(_("API keys"), "accounts:key_list", keeps_keys))

@@ -44,6 +44,11 @@ def reads_the_programme(principal: Principal) -> bool:
     return has_role(principal, READERS_OF_THE_PROGRAMME)
 
 
+def keeps_keys(principal: Principal) -> bool:
+    """Administrators keep all API keys, the administrator of an agency those of the agency."""
+    return is_administrator(principal) or has_role(principal, {Role.AGENCY_ADMINISTRATOR})
+
+
 def countries_of(principal: Principal, roles: Iterable[str]) -> set[int]:
     """Primary keys of the countries that these roles are limited to."""
     return {grant.country_id for grant in grants_of(principal, roles) if grant.country_id is not None}

@@ -1,35 +1,72 @@
 """Who calls the API: an agency by its key, or a person by the session of the portal's pages."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.authentication import SessionAuthentication as BaseSessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import APIException, AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from fmm_portal.accounts.actors import actor_of
 from fmm_portal.accounts.agencies import AgencyPrincipal
+from fmm_portal.accounts.lockout import client_address
 from fmm_portal.accounts.models import ApiKey
-from fmm_portal.accounts.services import authenticate_api_key
+from fmm_portal.accounts.services import authenticate_api_key, note_use
 from fmm_portal.core.principals import Source
 
 
+class Presented(NamedTuple):
+    """The key that a request brings, and why it opens nothing; `key` is None when there is no such key."""
+
+    key: ApiKey | None
+    address: str | None = None
+    refusal: APIException | None = None
+
+
+def presented_key(request: HttpRequest) -> Presented | None:
+    """What `Authorization: Bearer` brings, looked up once in a request; None without that header.
+
+    One answer for every bad key: none tells what was right. A good one from a wrong network is told so.
+    """
+    if not hasattr(request, "_presented_key"):
+        request._presented_key = _look_up(request)  # type: ignore[attr-defined]
+    found: Presented | None = request._presented_key  # type: ignore[attr-defined]
+    return found
+
+
+def _look_up(request: HttpRequest) -> Presented | None:
+    scheme, _space, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() != ApiKeyAuthentication.scheme.lower():
+        return None
+    key = authenticate_api_key(text.strip())
+    if key is None:
+        message = _("This API key is not valid: it is unknown, expired or revoked.")
+        return Presented(None, refusal=AuthenticationFailed(message, code="invalid_key"))
+    address = client_address(request)
+    if not key.may_come_from(address):
+        message = _("This API key may not be used from %(address)s.")
+        words = message % {"address": address or _("an unknown address")}
+        return Presented(key, address, PermissionDenied(words, code="wrong_network"))
+    return Presented(key, address)
+
+
 class ApiKeyAuthentication(BaseAuthentication):
-    """`Authorization: Bearer fmm_<prefix>_<secret>`. One answer for every bad key: none tells what was right."""
+    """`Authorization: Bearer fmm_<prefix>_<secret>`."""
 
     scheme = "Bearer"
 
     def authenticate(self, request: Request) -> tuple[AgencyPrincipal, ApiKey] | None:
-        scheme, _space, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-        if scheme.lower() != self.scheme.lower():
+        presented = presented_key(request._request)
+        if presented is None:
             return None
-        key = authenticate_api_key(text.strip())
-        if key is None:
-            raise AuthenticationFailed(
-                _("This API key is not valid: it is unknown, expired or revoked."), code="invalid_key"
-            )
+        if presented.refusal is not None:
+            raise presented.refusal
+        key = presented.key
+        assert key is not None
+        note_use(key, presented.address)
         principal = AgencyPrincipal.of(key)
         request._request.actor = actor_of(  # type: ignore[attr-defined]
             principal, source=Source.API_KEY, request_id=getattr(request, "request_id", "")

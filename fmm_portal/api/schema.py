@@ -23,6 +23,7 @@ UNCONDITIONAL = "Nothing says what the write is based on: send `If-Match`."
 UNCHANGED = "The caller already has this representation."
 KEY_REUSED = "The `Idempotency-Key` was already used for another request."
 TOO_LARGE = "The body is larger than the portal accepts; `detail` says how large it may be."
+TOO_MANY = "More requests than the caller's share of the minute; `Retry-After` says how many seconds to wait."
 UNSUPPORTED = "The body is in a format that is not accepted."
 
 
@@ -158,7 +159,7 @@ class PortalAutoSchema(AutoSchema):
             return bodies
         is_write = self.method != "GET"
         takes_body = self.method in ("POST", "PUT", "PATCH")
-        problems = {"401": NOT_SIGNED_IN, "403": NOT_ALLOWED}
+        problems = {"401": NOT_SIGNED_IN, "403": NOT_ALLOWED, "429": TOO_MANY}
         if takes_body or self._action() in ("list", "history"):
             problems["400"] = INVALID
         if self._is_detail() or self._action() in ("list", "history"):

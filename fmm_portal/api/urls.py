@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView
 
 import delegations.api
+import fmm_portal.api.api_keys
 import fmm_portal.api.comments
 import fmm_portal.api.documents
 import fmm_portal.api.stated_dates
@@ -31,6 +32,7 @@ for module in (
     fmm_portal.api.documents,
     fmm_portal.api.comments,
     fmm_portal.api.stated_dates,
+    fmm_portal.api.api_keys,
     fmm_portal.reports.api,
     fmm_portal.webhooks.api,
 ):

@@ -90,6 +90,7 @@ def verb_label(model: type[models.Model], verb: str) -> str:
         "publish": _("Published"),
         "take_review": _("State of the activities taken"),
         "revoke": _("Revoked"),
+        "rotate": _("Secret renewed"),
         "renew_link": _("Personal link renewed"),
         "request_report": _("Report requested"),
         "retry_report": _("Report tried again"),

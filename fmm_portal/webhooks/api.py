@@ -109,6 +109,8 @@ class SubscriptionViewSet(ResourceViewSet):
     serializer_class = SubscriptionSerializer
     filterset_class = SubscriptionFilterSet
     ordering_fields = ("name", "status", "failing_since", "created_at", "updated_at")
+    # Every new webhook comes with a secret of its own, which lists do not show.
+    in_bulk = ()
 
     secret = ""
 

@@ -21,6 +21,7 @@ def prepare_accounts(notes: DemoNotes, visit: StudyVisit) -> None:
     host = Institution.objects.get(acronym="ANETI", country__code="TN")
     places: dict[Role, dict[str, Institution]] = {
         Role.PARTNER: {"institution": sending},
+        Role.AGENCY_ADMINISTRATOR: {"institution": sending},
         Role.HOST: {"institution": host},
     }
     accounts = []
@@ -29,7 +30,9 @@ def prepare_accounts(notes: DemoNotes, visit: StudyVisit) -> None:
         password = notes.password_of(username)
         user = User.objects.filter(email=username).first()
         if user is None:
-            user = User.objects.create_user(username, full_name=f"{role.value.capitalize()} (demo)")
+            user = User.objects.create_user(
+                username, full_name=f"{role.name.capitalize().replace('_', ' ')} (demo)"
+            )
         if role is Role.ADMINISTRATOR and not (user.is_staff and user.is_superuser):
             # As `create_administrator` does: they make the others' accounts on /support/.
             user.is_staff = user.is_superuser = True

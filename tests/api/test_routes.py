@@ -1,14 +1,20 @@
 """Every route of the API as nobody, as a viewer, as a partner of another country and with a read-only key."""
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
+from django.utils import timezone
 
+from fmm_portal.accounts.models import ApiKey
+from fmm_portal.accounts.scopes import KEYS
+from fmm_portal.accounts.services import rotate_api_key
 from fmm_portal.api.resources import resource_models
-from fmm_portal.api.urls import router
+from fmm_portal.api.urls import router, version_1
 from fmm_portal.core.models import Activity, Record
+from fmm_portal.core.principals import system_actor
 from tests.api_client import ApiClient, as_agency, as_persona
 from tests.contracts import ApiContract
 from tests.personas import ministry_of_ghana
@@ -30,6 +36,7 @@ for module in (
     "tests.api.test_comments",
     "tests.api.test_stated_dates",
     "tests.webhooks.test_api",
+    "tests.api.test_api_keys",
 ):
     importlib.import_module(module)
 
@@ -65,6 +72,12 @@ def _routes() -> Iterator[Route]:
 
 
 ROUTES = list(_routes())
+ONE_OF_EACH = list({route.resource: route for route in ROUTES}.values())
+# Besides those of the resources; a new one is to be placed here.
+NOWHERE = "nowhere/"
+# They answer in formats of their own.
+DESCRIPTIONS = ("schema/", "docs/")
+WITHOUT_RECORDS = ("", *DESCRIPTIONS, NOWHERE)
 READS = [route for route in ROUTES if route.verb == "get"]
 WRITES = [route for route in ROUTES if route.verb != "get"]
 
@@ -85,6 +98,9 @@ def made() -> dict[str, Record]:
 def state() -> dict[str, list[dict[str, Any]]]:
     """All rows of all resources, to see that nothing changed."""
     rows = {name: list(model.objects.order_by("pk").values()) for name, model in resource_models().items()}
+    for key in rows[KEYS]:
+        # That a key is used is noted; it is no change.
+        del key["last_used_at"], key["last_used_from"]
     return {**rows, "history": list(Activity.objects.order_by("pk").values_list("pk", flat=True))}  # type: ignore[dict-item]
 
 
@@ -156,14 +172,62 @@ def test_partner_of_another_country_sees_the_directory_and_nothing_else(made: di
 
 
 def test_read_only_key_writes_nowhere(made: dict[str, Record]) -> None:
+    """Every address with every method that could write, whether the resource offers it or not."""
     key = as_agency(ministry_of_ghana(), "*:read")
     before = state()
-    for route in WRITES:
-        response = call(key, route, made[route.resource])
-        assert (response.status_code, response.json()["code"]) == (403, "missing_scope"), route
+    offered = {(route.path(made[route.resource]), route.verb) for route in ROUTES}
+    for path in sorted({path for path, _verb in offered} | set(WITHOUT_RECORDS)):
+        for verb in ("post", "put", "patch", "delete"):
+            response = key._call(verb, path, None if verb == "delete" else {}, {})
+            expected = (405, "method_not_allowed")
+            if (path, verb) in offered:
+                expected = (403, "missing_scope")
+            elif path == NOWHERE:
+                expected = (404, "not_found")
+            assert response.status_code == expected[0], (path, verb)
+            if path not in DESCRIPTIONS:
+                assert response.json()["code"] == expected[1], (path, verb)
     assert state() == before
     for route in READS:
-        assert call(key, route, made[route.resource]).status_code in (200, 404), route
+        # The keys themselves are no part of everything.
+        expected = (403,) if route.resource == KEYS else (200, 404)
+        assert call(key, route, made[route.resource]).status_code in expected, route
+
+
+def test_the_table_of_addresses_holds_no_others() -> None:
+    routed = {pattern.name for pattern in router.urls}
+    assert {pattern.name for pattern in version_1} - routed == {"root", "schema", "docs"}
+
+
+def refusals(key: ApiClient, routes: Iterable[Route] = ROUTES) -> set[tuple[int, str]]:
+    """How a key is refused; the refusal comes before any record is looked for."""
+    found = set()
+    for route in routes:
+        path = route.pattern.replace(r"(?P<pk>\d+)", "0")
+        response = key._call(route.verb, path, {} if route.verb in ("post", "put", "patch") else None, {})
+        found.add((response.status_code, response.json()["code"]))
+    return found
+
+
+def test_key_of_no_scope_opens_nothing() -> None:
+    key = as_agency(ministry_of_ghana())
+    ApiKey.objects.update(scopes=[])
+    assert refusals(key) == {(403, "missing_scope")}
+
+
+def test_key_from_a_wrong_network_opens_nothing() -> None:
+    key = as_agency(ministry_of_ghana(), "*:read", "*:write", "*:act", networks=["196.200.10.0/24"])
+    assert refusals(key, ONE_OF_EACH) == {(403, "wrong_network")}
+
+
+def test_expired_key_and_secret_replaced_open_nothing() -> None:
+    everything = ("*:read", "*:write", "*:act")
+    expired = as_agency(ministry_of_ghana(), *everything)
+    ApiKey.objects.update(expires_at=timezone.now())
+    assert refusals(expired, ONE_OF_EACH) == {(401, "invalid_key")}
+    replaced = as_agency(ministry_of_ghana(), *everything)
+    rotate_api_key(ApiKey.objects.latest("pk"), actor=system_actor(), overlap=timedelta(0))
+    assert refusals(replaced, ONE_OF_EACH) == {(401, "invalid_key")}
 
 
 def test_key_of_one_resource_opens_no_other(made: dict[str, Record]) -> None:

@@ -80,6 +80,7 @@ def test_the_demo_serves_what_it_promises_and_can_be_run_again(tmp_path: Path) -
         "officer",
         "viewer",
         "partner",
+        "agency_admin",
         "host",
         "delegate",
     ]

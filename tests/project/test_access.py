@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from fmm_portal.accounts.actors import actor_of
+from fmm_portal.accounts.models import ApiKey
 from fmm_portal.core.activity import record_activity
 from fmm_portal.core.bulk import change_together
 from fmm_portal.core.models import Activity as HistoryEntry
@@ -62,7 +63,7 @@ from strategies.models import (
 from studyvisits.enums import DebriefStatus
 from studyvisits.models import Evaluation, EvaluationQuestion, EvaluationResponse
 from tests.everything import Everything
-from tests.personas import ada
+from tests.personas import ada, agency_key, anpe_togo
 from tests.scene import Scene
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +149,12 @@ def exported_by(person: Any) -> Export:
     )
 
 
+def key_of_agency() -> ApiKey:
+    """Of an agency whose administrator is none of those who come."""
+    agency_key(anpe_togo())
+    return ApiKey.objects.latest("pk")
+
+
 class Addresses:
     """Addresses that all lead to records of one scene."""
 
@@ -163,6 +170,7 @@ class Addresses:
             "core:export": exported_by(ada()),
             "core:stateddate_create": scene.visit,
             "core:stateddate_": record[StatedDate],
+            "accounts:key_": key_of_agency(),
             "institutions:institution_": scene.institution,
             "institutions:contact_": scene.contact,
             "institutions:country_": scene.leg.country,

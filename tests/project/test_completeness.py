@@ -8,6 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from fmm_portal.accounts.key_views import ApiKeyViews
 from fmm_portal.core.documents import document_hosts
 from fmm_portal.core.models import Record
 from fmm_portal.core.policies import Policy, policy_for
@@ -21,10 +22,12 @@ WITHOUT_CONTRACT = {
     "CountryViews": "tests/institutions/test_views.py",
     "ThemeViews": "tests/institutions/test_views.py",
     "ReportViews": "tests/reports/test_views.py",
+    "ApiKeyViews": "tests/accounts/test_key_views.py",
 }
 
 # A published agenda never changes, and a report is a file of who asked for it: both stand on the record's own page.
-WITHOUT_TALK = {AgendaVersionViews, ReportViews}
+# A key is its agency's own affair; reasons are kept with each change.
+WITHOUT_TALK = {AgendaVersionViews, ReportViews, ApiKeyViews}
 
 
 def records() -> list[type[Record]]:

@@ -90,6 +90,11 @@ class Activity(models.Model):
         indexes = (
             models.Index(fields=["root_type", "root_id", "-at"], name="activity_of_root"),
             models.Index(fields=["subject_type", "subject_id", "-at"], name="activity_of_subject"),
+            models.Index(
+                fields=["api_key_id", "-at"],
+                name="activity_of_key",
+                condition=models.Q(api_key_id__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:
