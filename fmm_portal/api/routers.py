@@ -14,7 +14,7 @@ class ResourceRouter(SimpleRouter):
     """Takes a resource's address from its viewset, so that address, scope and schema cannot differ."""
 
     def register_resource(self, viewset: type[ResourceViewSet]) -> None:
-        register_resource(viewset.model, viewset.resource)
+        register_resource(viewset.model, viewset.resource, viewset)
         self.register(viewset.resource, viewset, basename=viewset.resource)
 
     def get_method_map(self, viewset: Any, method_map: Any) -> dict[str, str]:

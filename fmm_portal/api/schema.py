@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from fmm_portal.api import schema_fields  # noqa: F401 - registers its extensions
 from fmm_portal.api.errors import PROBLEM_JSON
+from fmm_portal.api.selection import expandable
 from fmm_portal.api.serializers import ProblemSerializer, ResourceSerializer
 
 NOT_SIGNED_IN = "No key or session, or one that is not valid."
@@ -92,6 +93,8 @@ class PortalAutoSchema(AutoSchema):
                     description="The entity tag that was read; 412 when the record is not in that version any more.",
                 )
             )  # fmt: skip
+        if self._action() in ("list", "retrieve"):
+            parameters += self._selection_parameters(in_list=self._action() == "list")
         if self._action() == "list":
             known = [name if isinstance(name, str) else name[0] for name in self.view.ordering_fields]
             parameters.append(
@@ -111,6 +114,26 @@ class PortalAutoSchema(AutoSchema):
         )
         return parameters
 
+    def _selection_parameters(self, *, in_list: bool) -> list[Any]:
+        serializer_class = self.view.serializer_class
+        names = ", ".join(serializer_class.names(in_list=in_list))
+        found = [
+            OpenApiParameter(
+                "fields", OpenApiTypes.STR, OpenApiParameter.QUERY,
+                description=f"Only these fields, separated by commas; the others are left out. Known: {names}.",
+            )
+        ]  # fmt: skip
+        relations = ", ".join(expandable(serializer_class, in_list=in_list))
+        if relations:
+            found.append(
+                OpenApiParameter(
+                    "expand", OpenApiTypes.STR, OpenApiParameter.QUERY,
+                    description=f"Related records in full instead of briefs, separated by commas: {relations}. "
+                    "A second step goes on from there after a full stop.",
+                )
+            )  # fmt: skip
+        return found
+
     def get_filter_backends(self) -> list[Any]:
         return super().get_filter_backends() if self._action() == "list" else []
 
@@ -128,7 +151,7 @@ class PortalAutoSchema(AutoSchema):
         is_write = self.method != "GET"
         takes_body = self.method in ("POST", "PATCH")
         problems = {"401": NOT_SIGNED_IN, "403": NOT_ALLOWED}
-        if takes_body or self._action() in ("list", "history"):
+        if takes_body or self._action() in ("list", "retrieve", "history"):
             problems["400"] = INVALID
         if self._is_detail() or self._action() in ("list", "history"):
             problems["404"] = NOT_FOUND
