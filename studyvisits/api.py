@@ -541,6 +541,7 @@ class CommitmentSerializer(ResourceSerializer):
             "done_on",
             "notes",
         )
+        shows = ("source",)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Turn the ways of naming the source into one record that the caller may see."""

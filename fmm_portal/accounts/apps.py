@@ -8,7 +8,9 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from fmm_portal.accounts import home, policies
+        from fmm_portal.accounts import home, onlookers, policies
+        from fmm_portal.core.deletions import register_onlookers
 
         policies.register()
         home.register()
+        register_onlookers(onlookers.onlookers)

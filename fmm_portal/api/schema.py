@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from fmm_portal.api import schema_fields  # noqa: F401 - registers its extensions
 from fmm_portal.api.errors import PROBLEM_JSON
 from fmm_portal.api.selection import expandable
-from fmm_portal.api.serializers import ProblemSerializer, ResourceSerializer
+from fmm_portal.api.serializers import ProblemSerializer, ResourceSerializer, count_groups
 
 NOT_SIGNED_IN = "No key or session, or one that is not valid."
 NOT_ALLOWED = (
@@ -61,6 +61,8 @@ class PortalAutoSchema(AutoSchema):
             "partial_update": f"Change: {one}",
             "destroy": f"Delete: {one}",
             "history": f"History: {one}",
+            "ids": f"Ids of {many}",
+            "counts": f"Count {many}",
         }
         return standard.get(self._action()) or f"{self._action().replace('_', ' ').capitalize()}: {one}"
 
@@ -95,6 +97,16 @@ class PortalAutoSchema(AutoSchema):
             )  # fmt: skip
         if self._action() in ("list", "retrieve"):
             parameters += self._selection_parameters(in_list=self._action() == "list")
+        if self._action() == "counts" and (groups := count_groups(self.view.serializer_class)):
+            parameters.append(
+                OpenApiParameter(
+                    "by",
+                    OpenApiTypes.STR,
+                    OpenApiParameter.QUERY,
+                    enum=list(groups),
+                    description="The group.",
+                )
+            )
         if self._action() == "list":
             known = [name if isinstance(name, str) else name[0] for name in self.view.ordering_fields]
             parameters.append(
@@ -135,7 +147,8 @@ class PortalAutoSchema(AutoSchema):
         return found
 
     def get_filter_backends(self) -> list[Any]:
-        return super().get_filter_backends() if self._action() == "list" else []
+        is_filtered = self._action() in ("list", "ids", "counts")
+        return super().get_filter_backends() if is_filtered else []
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         return self._action() == "history" or super()._is_list_view(serializer)
@@ -151,7 +164,7 @@ class PortalAutoSchema(AutoSchema):
         is_write = self.method != "GET"
         takes_body = self.method in ("POST", "PATCH")
         problems = {"401": NOT_SIGNED_IN, "403": NOT_ALLOWED}
-        if takes_body or self._action() in ("list", "retrieve", "history"):
+        if takes_body or self._action() in ("list", "ids", "counts", "retrieve", "history"):
             problems["400"] = INVALID
         if self._is_detail() or self._action() in ("list", "history"):
             problems["404"] = NOT_FOUND

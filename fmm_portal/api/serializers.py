@@ -262,6 +262,17 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
         return [*read, *getattr(cls.Meta, "reads", ())]
 
     @classmethod
+    def paths_shown(cls, names: Collection[str]) -> list[str]:
+        """The ways to all other records of which something is shown; `Meta.shows` names those that no field tells."""
+        found: list[str] = list(getattr(cls.Meta, "shows", ()))
+        for name in cls.Meta.fields:
+            is_shown = bool({name, f"{name}_id", f"{singular(name)}_ids"} & set(names))
+            if is_shown and name not in cls._declared_fields and relation_of(cls.model(), name) is not None:
+                found.append(name)
+        known: dict[str, tuple[str, ...]] = getattr(cls.Meta, "prefetch", {})
+        return [*found, *(path for name, paths in known.items() if name in names for path in paths)]
+
+    @classmethod
     def relations(cls, names: Collection[str]) -> tuple[list[str], list[Any]]:
         """What to join and what to prefetch for the fields shown, so that no field costs a query a row.
 
@@ -495,6 +506,29 @@ class ReasonRequest(StrictSerializer):
 
     reason = serializers.CharField(required=False, allow_blank=True)
     version = serializers.IntegerField(required=False)
+
+
+class IdsSerializer(serializers.Serializer[Any]):
+    ids = serializers.ListField(child=serializers.IntegerField())
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    """`counts` has every word of the group, also those with no record."""
+
+    total = serializers.IntegerField()
+    by = serializers.CharField(allow_null=True, help_text="Null where the resource has no closed list.")
+    counts = serializers.DictField(child=serializers.IntegerField())
+
+
+def count_groups(serializer_class: type[ResourceSerializer]) -> dict[str, list[str]]:
+    """The fields with closed lists that records are counted by, with their words; the status first."""
+    with serializer_class.reading({}, in_list=True) as serializer:
+        columns = {field.name: field for field in serializer_class.model()._meta.concrete_fields}
+        return {
+            name: [str(word) for word, _label in columns[name].flatchoices]
+            for name, field in serializer.fields.items()
+            if isinstance(field, Choice) and name in columns and field.source == name
+        }
 
 
 class HistorySubjectSerializer(serializers.Serializer[Any]):

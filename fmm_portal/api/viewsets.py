@@ -23,10 +23,13 @@ from fmm_portal.api.history import history_entry
 from fmm_portal.api.resources import absolute, resource_path
 from fmm_portal.api.selection import Selection, columns_for, expand_in, selection_of
 from fmm_portal.api.serializers import (
+    CountsSerializer,
     HistoryEntrySerializer,
+    IdsSerializer,
     ResourceSerializer,
     StrictSerializer,
     TransitionRequest,
+    count_groups,
     transition_request,
 )
 from fmm_portal.api.thread import thread_action
@@ -145,9 +148,9 @@ class ResourceViewSet(GenericViewSet[Any]):
                 keys.append(f"-{path}" if name.startswith("-") else path)
         return queryset.order_by(*keys, *([] if {"pk", "-pk"} & set(map(str, keys)) else ["pk"]))
 
-    def refuse_unknown_parameters(self) -> None:
+    def refuse_unknown_parameters(self, beside: Sequence[str] = OF_EVERY_LIST) -> None:
         """A misspelt filter must not answer with all rows."""
-        known = {*self.filterset_class.base_filters, *OF_EVERY_LIST}
+        known = {*self.filterset_class.base_filters, *beside}
         unknown = {
             name: [
                 _("There is no such parameter. Known are: %(known)s.") % {"known": ", ".join(sorted(known))}
@@ -196,6 +199,34 @@ class ResourceViewSet(GenericViewSet[Any]):
         record = self.get_object()
         data = self.read([record], in_list=False, selection=self.selection)[0]
         return RecordResponse(data, status=status.HTTP_200_OK, version=record.version)
+
+    @extend_schema(responses=IdsSerializer)
+    @action(detail=False, methods=["get"], scope="read", url_path="ids", url_name="ids")
+    def ids(self, request: Request) -> Response:
+        """The ids of all records that you may see, with the filters of the list: what a copy must hold, and no more.
+
+        With `If-None-Match` it costs nothing while none came into sight and none left it.
+        """
+        self.refuse_unknown_parameters(beside=())
+        keys = self.filter_queryset(self.get_queryset()).order_by("pk").values_list("pk", flat=True)
+        return Response({"ids": list(keys)})
+
+    @extend_schema(responses=CountsSerializer)
+    @action(detail=False, methods=["get"], scope="read", url_path="counts", url_name="counts")
+    def counts(self, request: Request) -> Response:
+        """How many records there are, with the filters of the list, in all and by `by`."""
+        self.refuse_unknown_parameters(beside=("by",))
+        groups = count_groups(self.serializer_class)
+        by = request.query_params.get("by", next(iter(groups), None))
+        if by is not None and by not in groups:
+            message = _("Nothing is counted by “%(name)s”. Known are: %(known)s.")
+            raise ValidationError({"by": [message % {"name": by, "known": ", ".join(groups) or "–"}]})
+        rows = self.filter_queryset(self.get_queryset()).order_by()
+        if by is None:
+            return Response({"total": rows.count(), "by": None, "counts": {}})
+        counted: dict[str, int] = dict(rows.values_list(by).annotate(number=models.Count("pk")))
+        counts = {word: counted.get(word, 0) for word in groups[by]}
+        return Response({"total": sum(counted.values()), "by": by, "counts": counts})
 
     @extend_schema(responses=HistoryEntrySerializer(many=True))
     @action(detail=True, methods=["get"], filterset_class=None)

@@ -84,6 +84,7 @@ class StrategySerializer(ResourceSerializer):
             "sources",
             "owner",
         )
+        shows = ("milestones",)
 
     @classmethod
     def relations(cls, names: Collection[str]) -> tuple[list[str], list[Any]]:
