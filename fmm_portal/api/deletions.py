@@ -50,6 +50,8 @@ class DeletionsView(APIView):
     # The scopes of a key decide row by row.
     permission_classes = (AllowAny,)
     name = "Deletions"
+    # Described in the schema; a resource has its own.
+    problems = ("400", "401", "403")
 
     @extend_schema(
         operation_id="deletions",

@@ -160,7 +160,9 @@ class PortalAutoSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         if not self._is_resource():
-            return bodies
+            texts = {"400": INVALID, "401": NOT_SIGNED_IN, "403": NOT_ALLOWED}
+            named = getattr(self.view, "problems", ())
+            return bodies | {code: self._problem(code, texts[code]) for code in named}
         is_write = self.method != "GET"
         takes_body = self.method in ("POST", "PATCH")
         problems = {"401": NOT_SIGNED_IN, "403": NOT_ALLOWED}
