@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import include, path
 from django.views.generic import DetailView, ListView
 
+from benchmarks import plain_api
 from fmm_portal.core.models import Activity
 from fmm_portal.core.querysets import fold
 from fmm_portal.institutions.models import Contact, Institution
@@ -88,5 +89,6 @@ urlpatterns = [
     path("plain/visits/", VisitList.as_view(), name="plain_visit_list"),
     path("plain/institutions/<int:pk>/", InstitutionPage.as_view(), name="plain_institution"),
     path("plain/visits/<int:pk>/", VisitPage.as_view(), name="plain_visit"),
+    *plain_api.urlpatterns,
     path("", include("fmm_portal.urls")),
 ]

@@ -101,6 +101,7 @@ def pairs() -> Iterator[Pair]:
             2.5,
             12,
         )
+    yield from api_pairs(page, browser)
     home = page(reverse("home"))
 
     def fresh() -> None:
@@ -112,6 +113,31 @@ def pairs() -> Iterator[Pair]:
     yield Pair("first screen: kept", home, aggregates, 0.25)
     found = f"{reverse('core:search')}?q=labour+99"
     yield Pair("search everything", page(found), replayed(page(found)))
+
+
+def api_pairs(page: Callable[..., Work], browser: Client) -> Iterator[Pair]:
+    """The API beside plain REST framework; a late page beside the first, an answer that is known beside a new one."""
+    listed, plain = reverse("api:study-visits-list"), reverse("plain_api_visits")
+    yield Pair("API: list of 50 visits", page(listed), page(plain), 1.0, 6)
+    found = "search=labour+99&status=closed"
+    yield Pair(
+        "API: list, filtered and searched", page(f"{listed}?{found}"), page(f"{plain}?{found}"), 1.0, 7
+    )
+    walk = f"{listed}?page_size=1&paging=cursor"
+    late = browser.get(walk)
+    pages = min(2_000, StudyVisit.objects.count() // 2)
+    for _page in range(pages - 1):
+        late = browser.get(late.json()["next"])
+    yield Pair(f"API: page {pages:,} by cursor, of page 1", page(late.json()["next"]), page(walk), 1.1)
+    pk = StudyVisit.objects.order_by("-pk")[40].pk
+    one = reverse("api:study-visits-detail", args=[pk])
+    yield Pair("API: a visit", page(one), page(reverse("plain_api_visit", args=[pk])), 1.3, 6)
+    tag = browser.get(listed)["ETag"]
+
+    def known() -> None:
+        assert browser.get(listed, headers={"If-None-Match": tag}).status_code == 304
+
+    yield Pair("API: 304 of a list, of its 200", known, page(listed), 0.5)
 
 
 def replayed(work: Work) -> Work:

@@ -97,6 +97,8 @@ class DelegateSerializer(ResourceSerializer):
             "notes",
         )
         prefetch = {"effective_constituency": ("institution",)}
+        # Who may read the person depends on it.
+        reads = ("delegation",)
 
 
 class ReplacementRequest(ResourceSerializer):

@@ -120,6 +120,8 @@ DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # How long a process may keep what a person's first screen and filters show; a change ends it at once (core.kept).
 KEPT_SECONDS = whole_number("KEPT_SECONDS", 30)
+# How far back a client that keeps a copy is sent again, for clocks that differ and writes that are slow to end.
+SYNC_OVERLAP_SECONDS = whole_number("SYNC_OVERLAP_SECONDS", 60)
 
 # --- Queue: the job row in the database is the truth, the broker only wakes a worker --------------------
 BROKER_URL = secret("BROKER_URL", "filesystem://localhost")

@@ -67,12 +67,11 @@ def without_unseen(
 ) -> dict[str, Any]:
     """What a record says of others, without those that the reader may not see; lists know it beforehand."""
     for owner, names in served.items():
-        related = getattr(record, f"{owner}_id") and getattr(record, owner)
-        if not related:
+        if not getattr(record, f"{owner}_id"):
             continue
         is_seen = getattr(record, f"sees_{owner}", None)
         if is_seen is None:
-            is_seen = can(principal, "view", related).allowed
+            is_seen = can(principal, "view", getattr(record, owner)).allowed
         if not is_seen:
             shown |= {key: None for name in names for key in (name, f"{name}_id") if key in shown}
     return shown
@@ -356,6 +355,7 @@ class AgendaHostSerializer(ResourceSerializer):
     class Meta:
         model = AgendaHost
         fields = ("item", "institution", "comment", "replaced_by", "is_outdated")
+        prefetch = {"is_outdated": ("item",)}
 
 
 class AgendaHostViewSet(ResourceViewSet):
@@ -635,6 +635,7 @@ class CommitmentSerializer(ResourceSerializer):
             "done_on",
             "notes",
         )
+        shows = ("source",)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Turn the ways of naming the source into one record that the caller may see."""

@@ -85,6 +85,19 @@ class ApiContract:
             path = page["next"]
         return found
 
+    def walked(self, caller: ApiClient, query: str = "page_size=200") -> list[int]:
+        """The ids as a walk by cursor finds them."""
+        found: list[int] = []
+        path = f"{self.resource}/?paging=cursor&{query}"
+        while path:
+            response = caller.get(path)
+            assert response.status_code == 200, response.content
+            page = response.json()
+            assert (page["count"], page["previous"]) == (None, None)
+            found += [row["id"] for row in page["results"]]
+            path = page["next"]
+        return found
+
     def among(self, ids: list[int], *records: Record) -> list[int]:
         """The ids of these records in the order of the list; migrations may have brought others."""
         wanted = {record.pk for record in records}
@@ -208,6 +221,7 @@ class ApiContract:
         assert len(seen) == len(set(seen)) == page["count"]
         assert {record.pk for record in records} <= set(seen)
         assert pages == -(-page["count"] // 2)
+        assert self.walked(writer, "page_size=2") == seen
 
     def test_order_is_as_asked_with_ties_by_age(self) -> None:
         records = [self.make(), self.make(), self.make()]
@@ -216,6 +230,8 @@ class ApiContract:
         down = self.among(self.ids(writer, f"ordering=-{self.ordering}"), *records)
         assert len(up) == 3
         assert down == up[::-1]
+        assert self.among(self.walked(writer, f"ordering={self.ordering}"), *records) == up
+        assert self.among(self.walked(writer, f"ordering=-{self.ordering}"), *records) == down
         body = self.problem(writer.get(f"{self.resource}/?ordering=shoe_size"), 400, "invalid")
         assert [error["field"] for error in body["errors"]] == ["ordering"]
 

@@ -82,7 +82,7 @@ class MultilingualField(serializers.Field[Multilingual, Any, dict[str, str], Any
         return value
 
     def to_representation(self, value: Multilingual) -> dict[str, str]:
-        return dict(value)
+        return value.texts()
 
 
 class SourcesField(serializers.ListField):
@@ -147,7 +147,7 @@ def brief_fields(model: type[models.Model]) -> list[str]:
 
 
 def shown(value: Any) -> Any:
-    return dict(value) if isinstance(value, Multilingual) else value
+    return value.texts() if isinstance(value, Multilingual) else value
 
 
 def brief_of(record: models.Model, request: Request | None) -> dict[str, Any]:
@@ -167,6 +167,19 @@ def _brief_names(model: type[models.Model]) -> list[str]:
     if model not in _names_by_model:
         _names_by_model[model] = brief_fields(model)
     return _names_by_model[model]
+
+
+def brief_columns(model: type[models.Model]) -> tuple[str, ...] | None:
+    """The columns that suffice to write a brief of the model; None where its label may read anything."""
+    if model not in _columns_by_model:
+        names = _brief_names(model)
+        columns = {field.name for field in model._meta.concrete_fields}
+        found = tuple(name for name in names if name in columns)
+        _columns_by_model[model] = found or None
+    return _columns_by_model[model]
+
+
+_columns_by_model: dict[type[models.Model], tuple[str, ...] | None] = {}
 
 
 def _brief_value(record: models.Model, name: str) -> Any:

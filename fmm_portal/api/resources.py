@@ -9,13 +9,21 @@ from rest_framework.request import Request
 
 _names: dict[type[models.Model], str] = {}
 _paths: dict[str, str] = {}
+_viewsets: dict[type[models.Model], Any] = {}
 
 
-def register_resource(model: type[models.Model], name: str) -> None:
-    """Let records of the model be named by the resource's address, such as "study-visits"."""
+def register_resource(model: type[models.Model], name: str, viewset: Any = None) -> None:
+    """Let records of the model be named by the resource's address, such as "study-visits", and shown by its viewset."""
     if _names.get(model, name) != name:
         raise ImproperlyConfigured(f"{model.__name__} is already the resource {_names[model]}.")
     _names[model] = name
+    if viewset is not None:
+        _viewsets[model] = viewset
+
+
+def viewset_of(model: type[models.Model]) -> Any:
+    """The class that shows the records of a model; None for a model that is no resource."""
+    return _viewsets.get(model)
 
 
 def resource_name(model: type[models.Model]) -> str | None:

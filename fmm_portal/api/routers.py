@@ -25,7 +25,7 @@ class ResourceRouter(SimpleRouter):
     """Takes a resource's address from its viewset, so that address, scope and schema cannot differ."""
 
     def register_resource(self, viewset: type[ResourceViewSet]) -> None:
-        register_resource(viewset.model, viewset.resource)
+        register_resource(viewset.model, viewset.resource, viewset)
         register_scopes(viewset.resource, viewset.model._meta.verbose_name_plural or "", _rights(viewset))
         self.register(viewset.resource, viewset, basename=viewset.resource)
 

@@ -9,7 +9,8 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from fmm_portal.api import schema_fields  # noqa: F401 - registers its extensions
 from fmm_portal.api.bulk import MOST_ROWS
 from fmm_portal.api.errors import PROBLEM_JSON
-from fmm_portal.api.serializers import ProblemSerializer, ResourceSerializer
+from fmm_portal.api.selection import expandable
+from fmm_portal.api.serializers import ProblemSerializer, ResourceSerializer, count_groups
 
 NOT_SIGNED_IN = "No key or session, or one that is not valid."
 NOT_ALLOWED = (
@@ -65,6 +66,8 @@ class PortalAutoSchema(AutoSchema):
             "partial_update": f"Change: {one}",
             "destroy": f"Delete: {one}",
             "history": f"History: {one}",
+            "ids": f"Ids of {many}",
+            "counts": f"Count {many}",
         }
         return standard.get(self._action()) or f"{self._action().replace('_', ' ').capitalize()}: {one}"
 
@@ -105,6 +108,18 @@ class PortalAutoSchema(AutoSchema):
                     description="The entity tag that was read; 412 when the record is not in that version any more.",
                 )
             )  # fmt: skip
+        if self._action() in ("list", "retrieve"):
+            parameters += self._selection_parameters(in_list=self._action() == "list")
+        if self._action() == "counts" and (groups := count_groups(self.view.serializer_class)):
+            parameters.append(
+                OpenApiParameter(
+                    "by",
+                    OpenApiTypes.STR,
+                    OpenApiParameter.QUERY,
+                    enum=list(groups),
+                    description="The group.",
+                )
+            )
         if self._action() == "list":
             known = [name if isinstance(name, str) else name[0] for name in self.view.ordering_fields]
             parameters.append(
@@ -143,8 +158,29 @@ class PortalAutoSchema(AutoSchema):
         answer = {"type": "object", "required": ["results"], "properties": {"results": rows}}
         return {201 if self._action() == "bulk_create" else 200: answer}
 
+    def _selection_parameters(self, *, in_list: bool) -> list[Any]:
+        serializer_class = self.view.serializer_class
+        names = ", ".join(serializer_class.names(in_list=in_list))
+        found = [
+            OpenApiParameter(
+                "fields", OpenApiTypes.STR, OpenApiParameter.QUERY,
+                description=f"Only these fields, separated by commas; the others are left out. Known: {names}.",
+            )
+        ]  # fmt: skip
+        relations = ", ".join(expandable(serializer_class, in_list=in_list))
+        if relations:
+            found.append(
+                OpenApiParameter(
+                    "expand", OpenApiTypes.STR, OpenApiParameter.QUERY,
+                    description=f"Related records in full instead of briefs, separated by commas: {relations}. "
+                    "A second step goes on from there after a full stop.",
+                )
+            )  # fmt: skip
+        return found
+
     def get_filter_backends(self) -> list[Any]:
-        return super().get_filter_backends() if self._action() == "list" else []
+        is_filtered = self._action() in ("list", "ids", "counts")
+        return super().get_filter_backends() if is_filtered else []
 
     def _is_list_view(self, serializer: Any = None) -> bool:
         return self._action() == "history" or super()._is_list_view(serializer)
@@ -156,11 +192,13 @@ class PortalAutoSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         if not self._is_resource():
-            return bodies
+            texts = {"400": INVALID, "401": NOT_SIGNED_IN, "403": NOT_ALLOWED}
+            named = getattr(self.view, "problems", ())
+            return bodies | {code: self._problem(code, texts[code]) for code in named}
         is_write = self.method != "GET"
         takes_body = self.method in ("POST", "PUT", "PATCH")
         problems = {"401": NOT_SIGNED_IN, "403": NOT_ALLOWED, "429": TOO_MANY}
-        if takes_body or self._action() in ("list", "history"):
+        if takes_body or self._action() in ("list", "ids", "counts", "retrieve", "history"):
             problems["400"] = INVALID
         if self._is_detail() or self._action() in ("list", "history"):
             problems["404"] = NOT_FOUND

@@ -3,8 +3,10 @@
 It only translates between JSON and values. Rules live in the models; services write.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -21,14 +23,16 @@ from fmm_portal.api.fields import (
     PartialDateField,
     RelatedId,
     SourcesField,
+    brief_columns,
     no_such_field,
     principal_of,
     related_ids,
 )
 from fmm_portal.api.permissions import has_scope
+from fmm_portal.api.reading import Reader, Slot
 from fmm_portal.api.resources import absolute, resource_name, resource_path
 from fmm_portal.core import multilingual, partial_dates, sources
-from fmm_portal.core.policies import policy_for
+from fmm_portal.core.policies import Policy, policy_for
 from fmm_portal.core.workflow import AvailableTransition, Workflow, workflow_for
 
 FIRST_FIELDS = ("id", "url")
@@ -135,13 +139,23 @@ def relation_of(model: type[models.Model], name: str) -> models.Field[Any, Any] 
     return None
 
 
+class RecordList(serializers.ListSerializer[Any]):
+    """Fetches what all rows show of others at once."""
+
+    def to_representation(self, data: Any) -> list[Any]:
+        records = list(data.all() if hasattr(data, "all") else data)
+        serializer: Any = self.child
+        serializer.reader.load(records)
+        return [serializer.to_representation(record) for record in records]
+
+
 class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
     """A record as JSON. `Meta.fields` names the model's fields; a relation `x` becomes `x_id` and `x`,
     a many-to-many relation `xs` becomes `x_ids` and `xs`.
 
     `Meta.step_fields` are read here and written by steps of the workflow only.
     `Meta.detail_fields` appear only where one record is shown, besides personal fields and `available_actions`,
-    which never appear in lists.
+    which never appear in lists. `only` names the fields to show, where not all are wanted.
     """
 
     serializer_field_mapping = {
@@ -154,7 +168,13 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.in_list: bool = kwargs.pop("in_list", False)
+        self.only: Collection[str] | None = kwargs.pop("only", None)
         super().__init__(*args, **kwargs)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "Meta" in cls.__dict__:
+            cls.Meta.list_serializer_class = RecordList
 
     # --- which fields ---
 
@@ -194,31 +214,130 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
         if self.in_list:
             hidden = self.detail_only()
             names = [name for name in names if name not in hidden]
+        if self.only is not None:
+            names = [name for name in names if name in self.only]
         return names
 
     def get_fields(self) -> dict[str, Any]:
         fields: dict[str, Any] = super().get_fields()
         for name in getattr(self.Meta, "step_fields", ()):
-            fields[name].read_only = True
+            if name in fields:
+                fields[name].read_only = True
         return fields
 
+    # --- what is fetched for them ---
+
     @classmethod
-    def relations(cls, *, in_list: bool) -> tuple[list[str], list[str]]:
+    def slots(cls, names: Collection[str]) -> list[Slot]:
+        """The relations shown whose briefs are fetched for all rows at once: those written from a few columns."""
+        found = []
+        for name in cls.Meta.fields:
+            if name not in names and f"{singular(name)}_ids" not in names:
+                continue
+            declared = cls._declared_fields.get(name)
+            relation = relation_of(cls.model(), name) if declared is None else None
+            if relation is not None:
+                target: Any = relation.remote_field.model  # type: ignore[union-attr]
+                key = "" if relation.many_to_many else relation.attname
+                if brief_columns(target) and not (key and name in cls.joined_for(names)):
+                    found.append(Slot(name, name, target, key))
+            elif isinstance(declared, Briefs):
+                paths = getattr(cls.Meta, "prefetch", {}).get(name, ())
+                if len(paths) == 1 and brief_columns(declared.related_model):
+                    found.append(Slot(name, paths[0], declared.related_model))
+        return found
+
+    @classmethod
+    def joined_for(cls, names: Collection[str]) -> set[str]:
+        """Single relations that fields worked out of them read, so that the record must hold them."""
+        return {path.partition("__")[0] for path in cls._paths_read(names) if _is_single(cls.model(), path)}
+
+    @classmethod
+    def _paths_read(cls, names: Collection[str]) -> list[str]:
+        at_once = {name for name, field in cls._declared_fields.items() if isinstance(field, Briefs)}
+        known: dict[str, tuple[str, ...]] = getattr(cls.Meta, "prefetch", {})
+        read = [
+            path for name, paths in known.items() if name in names and name not in at_once for path in paths
+        ]
+        return [*read, *getattr(cls.Meta, "reads", ())]
+
+    @classmethod
+    def paths_shown(cls, names: Collection[str]) -> list[str]:
+        """The ways to all other records of which something is shown; `Meta.shows` names those that no field tells."""
+        found: list[str] = list(getattr(cls.Meta, "shows", ()))
+        for name in cls.Meta.fields:
+            is_shown = bool({name, f"{name}_id", f"{singular(name)}_ids"} & set(names))
+            if is_shown and name not in cls._declared_fields and relation_of(cls.model(), name) is not None:
+                found.append(name)
+        known: dict[str, tuple[str, ...]] = getattr(cls.Meta, "prefetch", {})
+        return [*found, *(path for name, paths in known.items() if name in names for path in paths)]
+
+    @classmethod
+    def relations(cls, names: Collection[str]) -> tuple[list[str], list[Any]]:
         """What to join and what to prefetch for the fields shown, so that no field costs a query a row.
 
-        Computed fields name what they read in `Meta.prefetch`.
+        What computed fields read stands in `Meta.prefetch`, what policies read in
+        `Meta.reads`. What is shown as a brief only is fetched by the reader.
         """
-        hidden = cls.detail_only() if in_list else set()
+        slots = {slot.name for slot in cls.slots(names)}
         joined: list[str] = []
-        fetched: list[str] = []
+        fetched: list[Any] = []
         for name in cls.Meta.fields:
             relation = relation_of(cls.model(), name)
-            if relation is not None and name not in hidden and name not in cls._declared_fields:
-                (fetched if relation.many_to_many else joined).append(name)
-        for name, paths in getattr(cls.Meta, "prefetch", {}).items():
-            if name not in hidden:
-                fetched += paths
-        return joined, list(dict.fromkeys(fetched))
+            if relation is not None and name not in cls._declared_fields and name not in slots:
+                if relation.many_to_many:
+                    fetched += [name] if {name, f"{singular(name)}_ids"} & set(names) else []
+                else:
+                    joined += [name] if name in names else []
+        for path in cls._paths_read(names):
+            (joined if _is_single(cls.model(), path) else fetched).append(path)
+        return list(dict.fromkeys(joined)), list(dict.fromkeys(fetched))
+
+    @classmethod
+    def reads_only_columns(cls) -> bool:
+        """Whether what is shown of a record depends on nothing but the columns of the fields shown."""
+        hidden_fields = type(policy_for(cls.model())).hidden_fields
+        return (
+            cls.to_representation is ResourceSerializer.to_representation
+            and hidden_fields is Policy.hidden_fields
+        )
+
+    @classmethod
+    def names(cls, *, in_list: bool) -> list[str]:
+        """The names of all fields shown in a list, or of one record."""
+        with cls.reading({}, in_list=in_list) as serializer:
+            return [name for name, field in serializer.fields.items() if not field.write_only]
+
+    @classmethod
+    @contextmanager
+    def reading(
+        cls, context: Mapping[str, Any], *, in_list: bool, only: Collection[str] | None = None
+    ) -> Iterator["ResourceSerializer"]:
+        """A serializer to read with. Making its fields costs as much as reading many rows: they are kept for the next.
+
+        One that is lent out is nobody else's meanwhile.
+        """
+        shelf = _shelves.setdefault((cls, in_list), [])
+        whole = only is None
+        serializer = shelf.pop() if whole and shelf else cls(in_list=in_list, only=only)
+        serializer._context = dict(context)
+        try:
+            yield serializer
+        finally:
+            serializer.reader.forget()
+            serializer._context = {}
+            if whole:
+                shelf.append(serializer)
+
+    def read(self, records: Iterable[Any]) -> list[dict[str, Any]]:
+        """These records as JSON values, in their order."""
+        records = list(records)
+        self.reader.load(records)
+        return [self.to_representation(record) for record in records]
+
+    @cached_property
+    def reader(self) -> Reader:
+        return Reader(self)
 
     # --- how each is built ---
 
@@ -302,8 +421,11 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
         return name
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        shown: dict[str, Any] = super().to_representation(instance)
-        for name in policy_for(instance).hidden_fields(principal_of(self), instance):
+        shown = self.reader.read(instance)
+        policy = policy_for(instance)
+        if type(policy).hidden_fields is Policy.hidden_fields:
+            return shown
+        for name in policy.hidden_fields(principal_of(self), instance):
             for part in (name, f"{name}_id", f"{singular(name)}_ids"):
                 if part in shown:
                     shown[part] = None
@@ -327,6 +449,22 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
 
     def update(self, instance: Any, validated_data: Any) -> Any:
         raise TypeError("Records are written by services, not by serializers.")
+
+
+_shelves: dict[tuple[type[ResourceSerializer], bool], list[ResourceSerializer]] = {}
+
+
+def _is_single(model: type[models.Model], path: str) -> bool:
+    """Whether a path leads to one record at most, so that it can be joined."""
+    for name in path.split("__"):
+        try:
+            field: Any = model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return False
+        if not isinstance(field, models.ForeignKey):
+            return False
+        model = field.remote_field.model
+    return True
 
 
 class RecordUrl(serializers.Field[Any, Any, Any, Any]):
@@ -368,6 +506,29 @@ class ReasonRequest(StrictSerializer):
 
     reason = serializers.CharField(required=False, allow_blank=True)
     version = serializers.IntegerField(required=False)
+
+
+class IdsSerializer(serializers.Serializer[Any]):
+    ids = serializers.ListField(child=serializers.IntegerField())
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    """`counts` has every word of the group, also those with no record."""
+
+    total = serializers.IntegerField()
+    by = serializers.CharField(allow_null=True, help_text="Null where the resource has no closed list.")
+    counts = serializers.DictField(child=serializers.IntegerField())
+
+
+def count_groups(serializer_class: type[ResourceSerializer]) -> dict[str, list[str]]:
+    """The fields with closed lists that records are counted by, with their words; the status first."""
+    with serializer_class.reading({}, in_list=True) as serializer:
+        columns = {field.name: field for field in serializer_class.model()._meta.concrete_fields}
+        return {
+            name: [str(word) for word, _label in columns[name].flatchoices]
+            for name, field in serializer.fields.items()
+            if isinstance(field, Choice) and name in columns and field.source == name
+        }
 
 
 class HistorySubjectSerializer(serializers.Serializer[Any]):

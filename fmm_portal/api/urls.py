@@ -15,6 +15,7 @@ import fmm_portal.reports.api
 import fmm_portal.webhooks.api
 import strategies.api
 import studyvisits.api
+from fmm_portal.api.deletions import DeletionsView
 from fmm_portal.api.errors import unknown_address
 from fmm_portal.api.routers import ResourceRouter
 from fmm_portal.api.views import ReferenceView, RootView, SwaggerView
@@ -41,6 +42,7 @@ for module in (
 version_1 = [
     path("", RootView.as_view(), name="root"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("deletions/", DeletionsView.as_view(), name="deletions"),
     path("docs/", SwaggerView.as_view(), name="docs"),
     path("reference/", ReferenceView.as_view(), name="reference"),
     *router.urls,

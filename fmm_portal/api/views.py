@@ -31,6 +31,7 @@ class CallerSerializer(serializers.Serializer[Any]):
 class RootSerializer(serializers.Serializer[Any]):
     caller = CallerSerializer()
     resources = serializers.DictField(child=serializers.URLField())
+    deletions = serializers.URLField()
     schema = serializers.URLField()
     documentation = serializers.URLField()
 
@@ -56,6 +57,7 @@ class RootView(APIView):
                 "resources": {
                     name: absolute(request, reverse(f"api:{name}-list")) for name in sorted(resource_models())
                 },
+                "deletions": absolute(request, reverse("api:deletions")),
                 "schema": absolute(request, reverse("api:schema")),
                 "documentation": absolute(request, reverse("api:docs")),
             }

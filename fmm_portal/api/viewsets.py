@@ -1,6 +1,6 @@
 """The base of every resource: rows by policy, writes by services, steps by the workflow, history, entity tags."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -19,15 +19,20 @@ from rest_framework.viewsets import GenericViewSet
 from fmm_portal.api.actions import on_rows
 from fmm_portal.api.bulk import answer_with, create_rows, update_rows
 from fmm_portal.api.conditional import check_if_match, with_entity_tag
+from fmm_portal.api.filtering import FilterBackend
 from fmm_portal.api.history import history_entry
 from fmm_portal.api.idempotency import AnsweredOnce
 from fmm_portal.api.parsers import JSONParser
 from fmm_portal.api.resources import absolute, resource_path
+from fmm_portal.api.selection import Selection, columns_for, expand_in, selection_of
 from fmm_portal.api.serializers import (
+    CountsSerializer,
     HistoryEntrySerializer,
+    IdsSerializer,
     ResourceSerializer,
     StrictSerializer,
     TransitionRequest,
+    count_groups,
     transition_request,
 )
 from fmm_portal.api.thread import thread_action
@@ -38,6 +43,10 @@ from fmm_portal.core.principals import Actor, Principal
 from fmm_portal.core.services import create_record, delete_record, update_record
 from fmm_portal.core.thread import stage_of
 from fmm_portal.core.workflow import Workflow, workflow_for
+
+Rows = list[dict[str, Any]]
+# Parameters of every list, besides its filters.
+OF_EVERY_LIST = ("ordering", "page", "page_size", "paging", "cursor", "fields", "expand")
 
 
 class RecordResponse(Response):
@@ -76,9 +85,12 @@ class ResourceViewSet(AnsweredOnce, GenericViewSet[Any]):
     # What the policy is asked about an action, when it is not called as the action is.
     right: str = ""
     sends_file = False
+    # What the caller asked to see of a record.
+    selection = Selection()
 
     lookup_value_regex = r"\d+"
     parser_classes: Sequence[Any] = (JSONParser,)
+    filter_backends = (FilterBackend,)
     http_method_names = ["get", "post", "put", "patch", "delete", "head", "options"]
 
     def __init_subclass__(cls, *, abstract: bool = False, **kwargs: Any) -> None:
@@ -143,9 +155,9 @@ class ResourceViewSet(AnsweredOnce, GenericViewSet[Any]):
                 keys.append(f"-{path}" if name.startswith("-") else path)
         return queryset.order_by(*keys, *([] if {"pk", "-pk"} & set(map(str, keys)) else ["pk"]))
 
-    def refuse_unknown_parameters(self) -> None:
+    def refuse_unknown_parameters(self, beside: Sequence[str] = OF_EVERY_LIST) -> None:
         """A misspelt filter must not answer with all rows."""
-        known = {*self.filterset_class.base_filters, "ordering", "page", "page_size"}
+        known = {*self.filterset_class.base_filters, *beside}
         unknown = {
             name: [
                 _("There is no such parameter. Known are: %(known)s.") % {"known": ", ".join(sorted(known))}
@@ -163,7 +175,9 @@ class ResourceViewSet(AnsweredOnce, GenericViewSet[Any]):
     def get_object(self) -> Any:
         """The record with what its page shows; 404 outside the caller's scope, 403 with the reason inside."""
         record = (
-            with_relations(self.get_queryset(), self.serializer_class, in_list=False)
+            with_relations(
+                self.get_queryset(), self.serializer_class, in_list=False, only=self.selection.only
+            )
             .filter(pk=self.kwargs["pk"])
             .first()
         )
@@ -182,11 +196,44 @@ class ResourceViewSet(AnsweredOnce, GenericViewSet[Any]):
     def list(self, request: Request) -> Response:
         self.refuse_unknown_parameters()
         rows = self.filter_queryset(self.ordered(self.get_queryset()))
-        page = self.paginate_queryset(with_relations(rows, self.serializer_class, in_list=True))
-        return self.get_paginated_response(self.get_serializer(page, many=True, in_list=True).data)
+        selection = selection_of(request, self.serializer_class, in_list=True)
+        shown = with_relations(rows, self.serializer_class, in_list=True, only=selection.only)
+        page = self.paginate_queryset(shown)
+        return self.get_paginated_response(self.read(page or [], in_list=True, selection=selection))
 
     def retrieve(self, request: Request, pk: str) -> Response:
-        return self.shown(self.get_object())
+        self.selection = selection_of(request, self.serializer_class, in_list=False)
+        record = self.get_object()
+        data = self.read([record], in_list=False, selection=self.selection)[0]
+        return RecordResponse(data, status=status.HTTP_200_OK, version=record.version)
+
+    @extend_schema(responses=IdsSerializer)
+    @action(detail=False, methods=["get"], scope="read", url_path="ids", url_name="ids")
+    def ids(self, request: Request) -> Response:
+        """The ids of all records that you may see, with the filters of the list: what a copy must hold, and no more.
+
+        With `If-None-Match` it costs nothing while none came into sight and none left it.
+        """
+        self.refuse_unknown_parameters(beside=())
+        keys = self.filter_queryset(self.get_queryset()).order_by("pk").values_list("pk", flat=True)
+        return Response({"ids": list(keys)})
+
+    @extend_schema(responses=CountsSerializer)
+    @action(detail=False, methods=["get"], scope="read", url_path="counts", url_name="counts")
+    def counts(self, request: Request) -> Response:
+        """How many records there are, with the filters of the list, in all and by `by`."""
+        self.refuse_unknown_parameters(beside=("by",))
+        groups = count_groups(self.serializer_class)
+        by = request.query_params.get("by", next(iter(groups), None))
+        if by is not None and by not in groups:
+            message = _("Nothing is counted by “%(name)s”. Known are: %(known)s.")
+            raise ValidationError({"by": [message % {"name": by, "known": ", ".join(groups) or "–"}]})
+        rows = self.filter_queryset(self.get_queryset()).order_by()
+        if by is None:
+            return Response({"total": rows.count(), "by": None, "counts": {}})
+        counted: dict[str, int] = dict(rows.values_list(by).annotate(number=models.Count("pk")))
+        counts = {word: counted.get(word, 0) for word in groups[by]}
+        return Response({"total": sum(counted.values()), "by": by, "counts": counts})
 
     @extend_schema(responses=HistoryEntrySerializer(many=True))
     @action(detail=True, methods=["get"], filterset_class=None)
@@ -197,9 +244,36 @@ class ResourceViewSet(AnsweredOnce, GenericViewSet[Any]):
         rows = [history_entry(entry, self.principal, request) for entry in page]
         return self.get_paginated_response(HistoryEntrySerializer(rows, many=True).data)
 
-    def shown(self, record: Record, *, code: int = status.HTTP_200_OK) -> Response:
-        """One record, with its version noted for the entity tag."""
-        return RecordResponse(self.get_serializer(record).data, status=code, version=record.version)
+    def read(
+        self,
+        records: Iterable[Any],
+        *,
+        in_list: bool,
+        serializer_class: type[ResourceSerializer] | None = None,
+        selection: Selection = Selection(),  # noqa: B008 - never changed
+    ) -> Rows:
+        """Records as JSON values, as this resource or another shows them."""
+        chosen = serializer_class or self.serializer_class
+        context = self.get_serializer_context()
+        with chosen.reading(context, in_list=in_list, only=selection.only) as serializer:
+            rows = serializer.read(records)
+        expand_in(rows, selection.expand, self)
+        return rows
+
+    def rows_by_key(self, keys: Collection[Any]) -> dict[Any, dict[str, Any]]:
+        """The records of these keys that the caller may see, as the list shows them."""
+        if not keys:
+            return {}
+        records = list(
+            with_relations(self.get_queryset().filter(pk__in=keys), self.serializer_class, in_list=True)
+        )
+        return dict(zip([record.pk for record in records], self.read(records, in_list=True), strict=True))
+
+    def beside(self, viewset: type["ResourceViewSet"]) -> "ResourceViewSet":
+        """Another resource, asked by the same caller in the same request."""
+        other = viewset()
+        other.request, other.action, other.kwargs, other.format_kwarg = self.request, "list", {}, None
+        return other
 
     def shown_again(self, record: Record, *, code: int = status.HTTP_200_OK) -> Response:
         """The record as it is after a write, as a reader sees it."""
@@ -217,7 +291,7 @@ class ResourceViewSet(AnsweredOnce, GenericViewSet[Any]):
         )
         if fresh is None:
             return Response({"id": record.pk}, status=code)
-        data = serializer_class(fresh, context=self.get_serializer_context()).data
+        data = self.read([fresh], in_list=False, serializer_class=serializer_class)[0]
         response = RecordResponse(data, status=code, version=fresh.version)
         if code in (status.HTTP_201_CREATED, status.HTTP_202_ACCEPTED):
             response["Location"] = absolute(self.request, resource_path(type(fresh), fresh.pk)) or ""
@@ -318,11 +392,20 @@ class ResourceViewSet(AnsweredOnce, GenericViewSet[Any]):
 
 
 def with_relations(
-    rows: models.QuerySet[Any], serializer_class: type[ResourceSerializer], *, in_list: bool
+    rows: models.QuerySet[Any],
+    serializer_class: type[ResourceSerializer],
+    *,
+    in_list: bool,
+    only: Collection[str] | None = None,
 ) -> models.QuerySet[Any]:
     """With the relations that the serializer shows, and no others: joins cost more than rows."""
-    joined, fetched = serializer_class.relations(in_list=in_list)
-    return rows.select_related(*joined).prefetch_related(*fetched)
+    joined, fetched = serializer_class.relations(only or serializer_class.names(in_list=in_list))
+    columns = columns_for(serializer_class, only) if only else None
+    if columns is not None:
+        rows = rows.only(*columns)
+    # Without any, `select_related()` would join all.
+    rows = rows.select_related(*joined) if joined else rows
+    return rows.prefetch_related(*fetched)
 
 
 def _step(workflow: Workflow, name: str, serializer: type[ResourceSerializer]) -> Callable[..., Response]:

@@ -8,9 +8,10 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        from fmm_portal.core import comments, document_policies, document_search, stated_dates
+        from fmm_portal.core import comments, deletions, document_policies, document_search, stated_dates
 
         comments.register()
+        deletions.register()
         document_policies.register()
         document_search.register()
         from fmm_portal.core import document_policies, export_jobs, list_views

@@ -122,9 +122,14 @@ def until_date(field_name: str, label: Any) -> PartialDateFilter:
     return PartialDateFilter(field_name=field_name, end="until", label=label)
 
 
+class NumbersFilter(django_filters.BaseInFilter, django_filters.NumberFilter):
+    """Any of several numbers, separated by commas."""
+
+
 class RecordFilterSet(django_filters.FilterSet):
     """What every list offers."""
 
+    id = NumbersFilter(field_name="pk", label=_("Ids"))
     updated_after = django_filters.IsoDateTimeFilter(
         field_name="updated_at", lookup_expr="gte", label=_("Changed at or after")
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from fmm_portal.core.activity import difference, last_change, plain, record_activity, snapshot
+from fmm_portal.core.deletions import is_part_of, touch
 from fmm_portal.core.errors import Refused, StaleRecord
 from fmm_portal.core.models import Record, Referenced
 from fmm_portal.core.policies import require
@@ -130,8 +131,16 @@ def update_record(
         return current
     current.version += 1
     _save(current, related)
+    _tell_former_owners(current, changed)
     record_activity(actor=actor, verb="update", subject=current, changes=changed, reason=reason)
     return current
+
+
+def _tell_former_owners(record: Record, changed: Mapping[str, Any]) -> None:
+    """A part that now belongs to another record is gone from what the one before shows."""
+    for name, (before, _after) in changed.items():
+        if isinstance(before, dict) and "id" in before and is_part_of(record._meta.get_field(name)):
+            touch(record._meta.get_field(name).remote_field.model, before["id"])  # type: ignore[union-attr]
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from fmm_portal.core.activity import difference, plain, read_change, record_activity, snapshot
 from fmm_portal.core.bulk import value_before
+from fmm_portal.core.deletions import note_deletion
 from fmm_portal.core.errors import Refused
 from fmm_portal.core.following import follow_instead
 from fmm_portal.core.merging import (
@@ -148,6 +149,7 @@ def merge_institutions(
     changes["themes"] = list({*kept.themes.all(), *other.themes.all()})
     merge = begin_merge(parts, other, kept, actor=actor)
     before = snapshot(kept)
+    note_deletion(other)
     _leave_a_sign(other, kept, actor=actor, reason=reason)
     moved = {part.naming.label: len(part.owners) for part in parts}
     move_all(parts, other, kept, actor=actor, reason=reason)

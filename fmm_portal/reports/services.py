@@ -79,7 +79,7 @@ def request_report(*, actor: Actor, kind: str, subject: Record, language: str) -
 def _use_again(report: Report, data: Any, actor: Actor) -> Report:
     """A report that says what was asked for: kept longer when it is there, made once more when it is not."""
     if report.is_available:
-        Report.objects.filter(pk=report.pk).update(expires_at=_keep_until())
+        Report.objects.filter(pk=report.pk).update(expires_at=_keep_until(), updated_at=timezone.now())
     elif not report.is_waiting and requeue(report, data=data):
         _tell(report, actor, "request_report")
     report.refresh_from_db()
@@ -136,7 +136,8 @@ def remove_expired_reports() -> int:
     removed = 0
     for report in Report.objects.expired(timezone.now()):
         name = str(report.file.name)
-        removed += Report.objects.filter(pk=report.pk, file=name).update(file="", data=None, size=None)
+        nothing: dict[str, Any] = {"file": "", "data": None, "size": None, "updated_at": timezone.now()}
+        removed += Report.objects.filter(pk=report.pk, file=name).update(**nothing)
         default_storage.delete(name)
     return removed
 

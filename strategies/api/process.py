@@ -1,5 +1,6 @@
 """The process of a strategy as resources."""
 
+from collections.abc import Collection
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -83,11 +84,13 @@ class StrategySerializer(ResourceSerializer):
             "sources",
             "owner",
         )
+        shows = ("milestones",)
 
     @classmethod
-    def relations(cls, *, in_list: bool) -> tuple[list[str], list[Any]]:
-        joined, fetched = super().relations(in_list=in_list)
-        return joined, [*fetched, *progress_lookups()]
+    def relations(cls, names: Collection[str]) -> tuple[list[str], list[Any]]:
+        joined, fetched = super().relations(names)
+        told = {"stage", "latest_milestone", "next_milestone"} & set(names)
+        return joined, [*fetched, *(progress_lookups() if told else ())]
 
 
 class MilestoneSerializer(ResourceSerializer):

@@ -3,6 +3,7 @@
 from fmm_portal.core.models.activity import Activity
 from fmm_portal.core.models.bulk_change import BulkChange
 from fmm_portal.core.models.comment import Comment
+from fmm_portal.core.models.deletion import Deletion
 from fmm_portal.core.models.document import Document
 from fmm_portal.core.models.draft import Draft
 from fmm_portal.core.models.export import Export
@@ -20,6 +21,7 @@ __all__ = (
     "Activity",
     "BulkChange",
     "Comment",
+    "Deletion",
     "Document",
     "Draft",
     "Export",

@@ -175,6 +175,7 @@ class RequestSerializer(ResourceSerializer):
             "decision_reasons",
         )
         detail_fields = ("assessment",)
+        prefetch = {"exceeds_ceiling": ("facility",), "exceeds_duration": ("facility",)}
 
 
 class OpenActionRequest(StrictSerializer):
@@ -223,6 +224,7 @@ class ConsulteeSerializer(ResourceSerializer):
             "is_open",
         )
         step_fields = ("comment",)
+        prefetch = {"is_open": ("request",)}
 
 
 class ConsulteeViewSet(ResourceViewSet):
