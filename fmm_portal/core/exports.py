@@ -38,10 +38,11 @@ BOM = "\ufeff"
 
 
 class What(StrEnum):
-    """Which columns the file has: those on show, or all fields."""
+    """Which columns the file has: those on show, all fields, or those that can be changed and imported back."""
 
     VIEW = "view"
     ALL = "all"
+    EDIT = "edit"
 
 
 class Format(StrEnum):

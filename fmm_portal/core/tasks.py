@@ -3,8 +3,10 @@
 from celery import shared_task
 
 from fmm_portal.core.export_jobs import make_export, remove_expired_exports
+from fmm_portal.core.imports.jobs import make_import
+from fmm_portal.core.imports.uploads import remove_expired_uploads
 from fmm_portal.core.jobs import sweep
-from fmm_portal.core.models import Export
+from fmm_portal.core.models import Export, Import
 
 
 @shared_task(name="core.export")
@@ -20,3 +22,18 @@ def sweep_exports() -> None:
 @shared_task(name="core.remove_expired_exports")
 def remove_expired() -> None:
     remove_expired_exports()
+
+
+@shared_task(name="core.import")
+def import_file(import_id: int) -> None:
+    make_import(import_id)
+
+
+@shared_task(name="core.sweep_imports")
+def sweep_imports() -> None:
+    sweep(Import)
+
+
+@shared_task(name="core.remove_expired_uploads")
+def remove_uploads() -> None:
+    remove_expired_uploads()

@@ -10,7 +10,14 @@ class InstitutionsConfig(AppConfig):
     def ready(self) -> None:
         from fmm_portal.core.comments import register_comment_host
         from fmm_portal.core.documents import register_document_host
-        from fmm_portal.institutions import country_counts, my_countries, navigation, policies, search
+        from fmm_portal.institutions import (
+            country_counts,
+            imports,
+            my_countries,
+            navigation,
+            policies,
+            search,
+        )
         from fmm_portal.institutions.models import Contact, Country, Institution, Theme
 
         policies.register()
@@ -18,5 +25,6 @@ class InstitutionsConfig(AppConfig):
         country_counts.register()
         search.register()
         my_countries.register()
+        imports.register()
         register_document_host(Institution)
         register_comment_host(Institution, Contact, Country, Theme)
