@@ -7,7 +7,7 @@ class DelegationsConfig(AppConfig):
     name = "delegations"
 
     def ready(self) -> None:
-        from delegations import navigation, overview, policies, search, workflow
+        from delegations import imports, navigation, overview, policies, search, workflow
         from delegations.models import Delegate, Delegation
         from fmm_portal.core.comments import register_comment_host
 
@@ -16,4 +16,5 @@ class DelegationsConfig(AppConfig):
         navigation.register()
         overview.register()
         search.register()
+        imports.register()
         register_comment_host(Delegation, Delegate)

@@ -14,6 +14,7 @@ class StudyVisitsConfig(AppConfig):
             calendar_entries,
             cases,
             events,
+            imports,
             navigation,
             news,
             overview,
@@ -32,6 +33,7 @@ class StudyVisitsConfig(AppConfig):
         workflow.register()
         thread.register()
         search.register()
+        imports.register()
         calendar_entries.register()
         events.register()
         panels.register()

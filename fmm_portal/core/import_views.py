@@ -294,7 +294,7 @@ def import_marked(request: HttpRequest, key: Any) -> HttpResponse:
     buffer = BytesIO()
     write_marked(buffer, plan, import_format.title)
     response = HttpResponse(buffer.getvalue(), content_type=CONTENT_TYPES[Format.XLSX])
-    response["Content-Disposition"] = f'attachment; filename="{kept.kind}-{_("marked")}.xlsx"'
+    response["Content-Disposition"] = f'attachment; filename="{kept.kind}-marked.xlsx"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -289,7 +289,12 @@ class TextColumn(SheetColumn):
 
 
 class RelatedColumn(SheetColumn):
-    """Another record, or several, by what they are called; `core.imports.lookups` finds them all together."""
+    """Another record, or several, by what they are called; `core.imports.lookups` finds them all together.
+
+    `kept` are those that a record has; with `is_only_for_new` they are changed elsewhere once it is there.
+    """
+
+    is_only_for_new = False
 
     @property
     def is_many(self) -> bool:
@@ -308,9 +313,12 @@ class RelatedColumn(SheetColumn):
         found = str(lookup_for(self.related_model).about)
         return f"{found} {_('Several with semicolons between them.')}" if self.is_many else found
 
-    def show(self, record: Any) -> Any:
+    def kept(self, record: Any) -> Any:
         value = getattr(record, self.name)
-        return self.written(list(value.all()) if self.is_many else value)
+        return list(value.all()) if self.is_many else value
+
+    def show(self, record: Any) -> Any:
+        return self.written(self.kept(record))
 
     def written(self, value: Any) -> Any:
         label = lookup_for(self.related_model).label

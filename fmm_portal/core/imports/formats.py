@@ -12,10 +12,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from fmm_portal.core.imports.columns import NumberColumn, SheetColumn, columns_of
-from fmm_portal.core.models import Record
+from fmm_portal.core.models import Activity, Record
 from fmm_portal.core.multilingual import MultilingualField, active_language, content_languages
 from fmm_portal.core.policies import policy_for
-from fmm_portal.core.principals import Principal
+from fmm_portal.core.principals import Actor, Principal
 from fmm_portal.core.querysets import fold
 
 if TYPE_CHECKING:
@@ -64,10 +64,16 @@ class ImportFormat:
     read_only: Sequence[str] = ()
     # Where the rows are seen: (parent record or None) -> address.
     address: Callable[[Any], str] = lambda _parent: "/"
-    complete: Callable[[Sequence["PlannedRow"]], None] | None = None
+    complete: Callable[[Sequence["PlannedRow"], Principal], None] | None = None
+    # Fields that a record keeps once it is there.
+    fixed: Sequence[str] = ()
+    # What new records bring with them, by the name of its column: writes it and gives the entries of its history.
+    children: Mapping[str, Callable[[Sequence["PlannedRow"], Actor, str], Iterable[Activity]]] = field(
+        default_factory=dict
+    )
     # Before rows are checked: read what the model's own rules look at, in one go.
     prepare: Callable[[Sequence[Any]], None] | None = None
-    prefetch: Sequence[str] = ()
+    prefetch: Sequence[Any] = ()
     # Relations that the model's own rules follow.
     select: Sequence[str] = ()
     about: Mapping[str, str | Promise] = field(default_factory=dict)

@@ -156,7 +156,9 @@ class Planner:
             if row.record is not None:
                 self._compare(row, cells)
         if self.format.complete is not None:
-            self.format.complete([row for row in rows if row.action == CREATE])
+            self.format.complete(
+                [row for row in rows if row.action == CREATE and self._is_whole(row)], self.principal
+            )
         if self.format.prepare is not None:
             self.format.prepare([row.record for row in rows if row.action in (CREATE, UPDATE)])
         for place, row in enumerate(rows):
@@ -401,7 +403,8 @@ class Planner:
 
     def _differences(self, row: PlannedRow) -> None:
         record = row.record
-        kept_many = {name: list(getattr(record, name).all()) for name in row.many}
+        lists = [one for one in self.columns if isinstance(one, RelatedColumn) and one.name in row.many]
+        kept_many = {one.name: one.kept(record) for one in lists}
         changed = {
             name: value for name, value in row.values.items() if not _is_same(getattr(record, name), value)
         } | {
@@ -409,9 +412,14 @@ class Planner:
             for name, value in row.many.items()
             if {one.pk for one in kept_many[name]} != {one.pk for one in value}
         }
-        if self.format.parent in changed:
-            words = {"parent": getattr(record, self.format.parent)}
-            row.refuse(self.format.parent, _("It is part of “%(parent)s” and cannot be moved.") % words)
+        for name in (self.format.parent, *self.format.fixed):
+            if name in changed:
+                words = {"parent": getattr(record, name)}
+                row.refuse(name, _("It is part of “%(parent)s” and cannot be moved.") % words)
+        for related in lists:
+            if related.is_only_for_new and related.name in changed:
+                words = {"value": related.in_words(kept_many[related.name])}
+                row.refuse(related.key, _("This is not changed by an import. It is now: %(value)s.") % words)
         for column in self.columns:
             if column.name not in changed or column.is_read_only:
                 continue
@@ -489,6 +497,11 @@ class Planner:
                     row.refuse(name, message)
         if not row.errors:
             self._is_allowed(row, right)
+
+    def _is_whole(self, row: PlannedRow) -> bool:
+        """Whether a new row names all the records without which it cannot be."""
+        fields: list[Any] = [self.fields[name] for name in self.one]
+        return all(one.null or getattr(row.record, one.attname) is not None for one in fields)
 
     def _require_relations(self, row: PlannedRow) -> None:
         for name in self.one:

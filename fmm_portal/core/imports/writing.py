@@ -48,6 +48,8 @@ def write_plan(import_format: ImportFormat, plan: SheetPlan, *, actor: Actor, re
     )
     actor = actor.within(bulk.pk)
     entries = [*_create(model, created, actor, reason), *_update(model, updated, actor, reason)]
+    for bring in import_format.children.values():
+        entries += bring(created, actor, reason)
     record_activities(entries)
     return bulk
 
@@ -73,7 +75,8 @@ def _create(model: type[Record], rows: Sequence[PlannedRow], actor: Actor, reaso
     relations = [one.name for one in model._meta.concrete_fields if one.is_relation]
     for row in rows:
         related = {name: row.values[name] for name in relations if name in row.values}
-        after = plain_fields(row.record) | _plain_all(related | row.many)
+        many = {one.name: row.many[one.name] for one in model._meta.many_to_many if one.name in row.many}
+        after = plain_fields(row.record) | _plain_all(related | many)
         yield entry_of(
             actor=actor, verb="create", subject=row.record,
             changes=difference(row.record, {}, after), reason=reason,
@@ -139,8 +142,9 @@ def _renew_words(records: Iterable[Any]) -> None:
 def _join(model: type[models.Model], rows: Sequence[PlannedRow]) -> None:
     """Write relations to several records: those of new rows, and those that differ."""
     joined: dict[str, list[PlannedRow]] = defaultdict(list)
+    own = {one.name for one in model._meta.many_to_many}
     for row in rows:
-        for name in row.many:
+        for name in own & row.many.keys():
             if row.is_new or name in row.changed:
                 joined[name].append(row)
     for name, some in joined.items():
