@@ -11,7 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import resolve
 from django.utils import timezone, translation
 
-from fmm_portal.core.exports import Sheet, What, csv_lines, write_xlsx
+from fmm_portal.core.exports import Format, Sheet, What, csv_lines, json_lines, write_xlsx
 from fmm_portal.core.jobs import JobStatus, Lease, enqueue, run_job
 from fmm_portal.core.models import Export
 from fmm_portal.core.policies import Policy, register_policy
@@ -58,11 +58,12 @@ def _write(export: Export, lease: Lease) -> None:
         else:
             count = views.export_rows().count()
             told = _telling(views.export_sheet(export.what, export.columns), lease, count)
-            if export.format == "csv":
-                for line in csv_lines(told, export.language):
-                    file.write(line.encode())
-            else:
+            if export.format == Format.XLSX:
                 write_xlsx(told, export.language, file)
+            else:
+                make = json_lines if export.format == Format.JSON_LINES else csv_lines
+                for line in make(told, export.language):
+                    file.write(line.encode())
         size = file.tell()
         file.seek(0)
         name = default_storage.save(f"exports/{export.pk}/{lease.owner}.{export.format}", File(file))
@@ -100,7 +101,7 @@ def _telling(sheet: Sheet, lease: Lease, count: int) -> Sheet:
                 lease.report(min(95, 5 + 90 * number // max(count, 1)), "")
             yield row
 
-    return Sheet(sheet.headings, rows())
+    return Sheet(sheet.headings, rows(), sheet.keys)
 
 
 def remove_expired_exports() -> int:

@@ -31,6 +31,7 @@ from fmm_portal.core.exports import (
     Sheet,
     What,
     csv_lines,
+    json_lines,
     sheet_of_all,
     sheet_of_view,
     xlsx_bytes,
@@ -45,6 +46,10 @@ from fmm_portal.core.resource import Crumb, signed_out
 
 # Longer files are written by a worker.
 ROWS_AT_ONCE = 2000
+
+
+def _format_named(name: str) -> Format:
+    return Format(name) if name in list(Format) else Format.CSV
 
 
 class ExportPages(PersonalPages):
@@ -105,7 +110,9 @@ class ExportPages(PersonalPages):
         what = What(asked) if asked in (What.ALL, What.EDIT) else What.VIEW
         if what == What.EDIT and not self.import_url():
             raise Forbidden(no().reason)
-        kind = Format.XLSX if query.pop("as", [""])[-1] == Format.XLSX else Format.CSV
+        kind = _format_named(query.pop("as", [""])[-1])
+        if what == What.EDIT and kind == Format.JSON_LINES:
+            kind = Format.CSV
         rows = matching(self.request, self.rows(), self.filterset_class).order_by()
         count = rows.count()
         if what == What.EDIT and count > MOST_ROWS:
@@ -119,10 +126,9 @@ class ExportPages(PersonalPages):
             return self.file_to_edit(kind)
         language, sheet = get_language() or "en", self.export_sheet(what, self.shown_columns())
         name = self.file_name(kind)
-        if kind == Format.CSV:
-            response: Any = StreamingHttpResponse(
-                csv_lines(sheet, language), content_type=CONTENT_TYPES[kind]
-            )
+        if kind != Format.XLSX:
+            lines = csv_lines if kind == Format.CSV else json_lines
+            response: Any = StreamingHttpResponse(lines(sheet, language), content_type=CONTENT_TYPES[kind])
         else:
             response = HttpResponse(xlsx_bytes(sheet, language), content_type=CONTENT_TYPES[kind])
         response["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -1,9 +1,14 @@
 """Tables of countries, institutions, contacts and themes."""
 
-from fmm_portal.core.tables import Column, DateColumn, LinkColumn, PeriodColumn, Table
-from fmm_portal.institutions.countries import by_country_name
+from fmm_portal.core.multilingual import Multilingual
+from fmm_portal.core.tables import Column, DateColumn, InFile, LinkColumn, PeriodColumn, Table
+from fmm_portal.institutions.countries import by_country_name, country_name
 from fmm_portal.institutions.models import Contact, Country, Institution, Theme
 from fmm_portal.institutions.querysets import in_order
+
+
+def _acronym_and_name(acronym: str, name: Multilingual) -> str:
+    return f"{acronym} ({name})" if acronym else str(name)
 
 
 class CountryTable(Table):
@@ -21,10 +26,12 @@ class InstitutionTable(Table):
     acronym = LinkColumn(
         sort=in_order, value=lambda institution: institution.acronym or institution.name,
         sub=lambda institution: institution.name if institution.acronym else "",
+        file=InFile(("acronym", "name"), lambda: _acronym_and_name),
     )  # fmt: skip
     country = Column(
         value=lambda institution: institution.country and institution.country.name,
         sort=by_country_name("country__code"),
+        file=InFile(("country__code",), lambda: lambda code: country_name(code) if code else ""),
     )
     kind = Column("get_kind_display", Institution._meta.get_field("kind").verbose_name, sort="kind")
     constituency = Column(

@@ -28,7 +28,7 @@ from fmm_portal.core.sources import SourcesField
 # Between several values in one cell.
 SEPARATOR = ";"
 # Allowed words that an error names.
-WORDS_NAMED = 12
+WORDS_NAMED = 40
 
 
 def text_of(cell: Any) -> str:
