@@ -113,14 +113,15 @@ def _read(rows: Iterable[list[Any]], known: dict[str, SheetColumn]) -> SheetFile
     """The rows under the headings; None for a sheet without them."""
     found: SheetFile | None = None
     for number, cells in enumerate(rows, 1):
-        is_heading, places = _headings(cells, known)
+        # Once there are rows, no other row is one of headings.
+        is_heading, places = (False, {}) if found is not None and found.rows else _headings(cells, known)
         if found is None:
             if is_heading:
                 found = SheetFile(places, *_texts(cells, places))
             elif number >= HEADINGS_WITHIN:
                 return None
             continue
-        if is_heading and not found.rows:
+        if is_heading:
             # Under the keys stands the row that people read.
             found.headings = _texts(cells, places)[0]
             continue
