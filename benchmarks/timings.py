@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from benchmarks import files
 from benchmarks.rows import OFFICER
 from fmm_portal.accounts.models import User
 from fmm_portal.institutions.models import Institution
@@ -113,6 +114,8 @@ def pairs() -> Iterator[Pair]:
     yield Pair("first screen: kept", home, aggregates, 0.25)
     found = f"{reverse('core:search')}?q=labour+99"
     yield Pair("search everything", page(found), replayed(page(found)))
+    for name, work, anchor, most, queries in files.works(officer):
+        yield Pair(name, work, anchor, most, queries)
 
 
 def api_pairs(page: Callable[..., Work], browser: Client) -> Iterator[Pair]:

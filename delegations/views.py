@@ -17,11 +17,13 @@ from delegations.composition import composition_of
 from delegations.enums import DelegateStatus
 from delegations.filters import DelegationFilterSet
 from delegations.forms import DelegateForm, DelegationForm, ReplaceDelegateForm
+from delegations.imports import DELEGATES
 from delegations.models import Delegate, Delegation
 from delegations.services import take_step_together
 from delegations.tables import DelegationTable
 from delegations.workflow import DELEGATE_WORKFLOW
 from fmm_portal.core.forms import ChoiceBoxes
+from fmm_portal.core.import_views import start_url
 from fmm_portal.core.policies import can, require
 from fmm_portal.core.principals import Principal
 from fmm_portal.core.resource import Crumb, with_query
@@ -99,6 +101,7 @@ class DelegationViews(CrudViews):
             "seats": seats_of(record, self.principal),
             "composition": composition_of(record),
             "nominate_url": reverse("delegations:delegate_create", args=[record.pk]) if may_nominate else "",
+            "import_url": start_url(DELEGATES, record) if may_nominate else "",
             "together": self.steps_together(record),
         }
 

@@ -147,6 +147,8 @@ CELERY_BEAT_SCHEDULE = {
     "recover-lost-exports": {"task": "core.sweep_exports", "schedule": float(JOB_SWEEP_SECONDS)},
     "remove-expired-exports": {"task": "core.remove_expired_exports", "schedule": 24 * 3600.0},
     "remove-expired-idempotency-keys": {"task": "core.remove_expired_keys", "schedule": 3600.0},
+    "recover-lost-imports": {"task": "core.sweep_imports", "schedule": float(JOB_SWEEP_SECONDS)},
+    "remove-expired-uploads": {"task": "core.remove_expired_uploads", "schedule": 24 * 3600.0},
     "close-due-consultations": {
         "task": "facility.close_consultations",
         "schedule": float(CONSULTATION_SWEEP_SECONDS),

@@ -14,6 +14,7 @@ class StrategiesConfig(AppConfig):
             calendar_entries,
             cases,
             events,
+            imports,
             navigation,
             news,
             overview,
@@ -37,6 +38,7 @@ class StrategiesConfig(AppConfig):
         workflow.register()
         thread.register()
         search.register()
+        imports.register()
         calendar_entries.register()
         events.register()
         navigation.register()

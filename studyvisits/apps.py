@@ -14,6 +14,7 @@ class StudyVisitsConfig(AppConfig):
             calendar_entries,
             cases,
             events,
+            imports,
             key_presets,
             navigation,
             news,
@@ -34,6 +35,7 @@ class StudyVisitsConfig(AppConfig):
         thread.register()
         search.register()
         key_presets.register()
+        imports.register()
         calendar_entries.register()
         events.register()
         panels.register()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from fmm_portal.accounts.models import ApiKey, Membership
 from fmm_portal.core.comments import add_comment
-from fmm_portal.core.models import Export, Record, StatedDate
+from fmm_portal.core.models import Export, Import, Record, StatedDate
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate
 from fmm_portal.core.principals import system_actor
@@ -178,5 +178,5 @@ class Everything:
         return [webhook, DeliveryFactory(subscription=webhook)]
 
 
-# Kept by administrators, keys by those of their agencies as well. An exported list is its asker's.
-NOT_SHOWN = (ApiKey, Membership, Export)
+# Kept by administrators, keys by those of their agencies as well. Exports and imports are their asker's.
+NOT_SHOWN = (ApiKey, Membership, Export, Import)

@@ -15,7 +15,9 @@ class CoreConfig(AppConfig):
         document_policies.register()
         document_search.register()
         from fmm_portal.core import document_policies, export_jobs, list_views
+        from fmm_portal.core.imports import jobs as import_jobs
 
         export_jobs.register()
+        import_jobs.register()
         list_views.register()
         stated_dates.register()

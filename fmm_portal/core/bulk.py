@@ -10,12 +10,12 @@ from django.db import models, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from fmm_portal.core.activity import plain
+from fmm_portal.core.activity import CONCEALED, plain
 from fmm_portal.core.errors import DomainError, Refused
 from fmm_portal.core.models import Activity, BulkChange, Record
 from fmm_portal.core.multilingual import Multilingual, MultilingualField
 from fmm_portal.core.principals import Actor
-from fmm_portal.core.services import update_record
+from fmm_portal.core.services import delete_record, update_record
 
 # More rows in one transaction would keep others waiting.
 MOST_ROWS = 1000
@@ -85,13 +85,18 @@ def entries_changed_since(bulk: BulkChange) -> list[Activity]:
 def undo_together(
     bulk: BulkChange, *, actor: Actor, leave_out: Collection[int] = (), reason: str = ""
 ) -> BulkChange:
-    """Give every row back the values that it had, as a change of its own. `leave_out` are rows that stay as they are.
+    """Give every row back the values that it had, as a change of its own; rows that it brought in are deleted.
 
-    Raises BulkRefused when a row was changed since, is gone or refuses; Refused when it was undone before.
+    `leave_out` are rows that stay as they are. Raises BulkRefused when a row was changed since, is gone or
+    refuses; Refused when it was undone before, or has more rows than are undone together.
     """
     bulk = BulkChange.objects.select_for_update(of=("self",)).get(pk=bulk.pk)
     if BulkChange.objects.filter(undoes=bulk).exists():
         raise Refused(_("This change has been undone already."), code="undone")
+    if bulk.count > MOST_ROWS:
+        raise Refused(
+            _("At most %(number)d rows are undone together.") % {"number": MOST_ROWS}, code="too_many"
+        )
     model = bulk.changed_model
     entries = {
         entry.subject_id: entry for entry in bulk.entries.order_by("pk") if entry.subject_id not in leave_out
@@ -104,16 +109,36 @@ def undo_together(
             outcome.refused.append(Refusal(pk, entry.subject_label, [_("It was deleted since.")]))
         elif pk in since:
             outcome.refused.append(Refusal(pk, entry.subject_label, [_("It was changed since.")]))
+        elif any(CONCEALED in pair for pair in entry.changes.values()) and entry.verb != "create":
+            words = _("It holds personal data, of which history keeps no copy.")
+            outcome.refused.append(Refusal(pk, entry.subject_label, [words]))
     if outcome.refused:
         raise BulkRefused(outcome)
     undoing = _begin(model, actor, reason, undoes=bulk)
+
+    made = {pk for pk, entry in entries.items() if entry.verb == "create"}
+    whose = actor.within(undoing.pk)
 
     def before(record: Record) -> dict[str, Any]:
         pairs = entries[record.pk].changes
         return {name: value_before(model, name, pair[0]) for name, pair in pairs.items()}
 
-    outcome = _change_each(rows.values(), before, actor.within(undoing.pk), reason)
+    outcome = _change_each([row for pk, row in rows.items() if pk not in made], before, whose, reason)
+    for pk in made:
+        _delete(rows[pk], whose, reason, outcome)
     return _finish(undoing, outcome)
+
+
+def _delete(row: Record, actor: Actor, reason: str, outcome: Outcome) -> None:
+    """What the change brought in is taken out again, unless something has come to depend on it."""
+    label = str(row)
+    try:
+        with transaction.atomic():
+            delete_record(row, actor=actor, reason=reason)
+    except DomainError as error:
+        outcome.refused.append(Refusal(row.pk, label, error.messages))
+    else:
+        outcome.changed += 1
 
 
 def value_before(model: type[Record], name: str, kept: Any) -> Any:

@@ -236,6 +236,8 @@ def _page_of(
         "values": [
             read_change(model, name, [None, kept]) for name, kept in bulk.values.items() if name not in hidden
         ],
+        "may_undo": bulk.count <= MOST_ROWS,
+        "most_together": MOST_ROWS,
         "undone_by": BulkChange.objects.filter(undoes=bulk).first(),
         "outcome": count,
         "refused_shown": count.refused[:REFUSALS_SHOWN],

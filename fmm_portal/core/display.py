@@ -1,7 +1,7 @@
 """How values look to people: dates, texts with their language, states as badges. For tables and templates alike."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
@@ -92,6 +92,8 @@ def text(value: Any, language: str | None = None) -> str | SafeString:
 
 def for_file(value: Any) -> Any:
     """A value for a cell of a file: numbers and exact dates as such, all else as text in the reader's language."""
+    if type(value) is str:
+        return value
     if isinstance(value, int | Decimal | date) and not isinstance(value, bool | datetime):
         return value
     if isinstance(value, datetime):
@@ -197,6 +199,12 @@ def dates(first: PartialDate | date | None, last: PartialDate | date | None) -> 
 def word_of(model: type[models.Model], field: str, value: Any) -> str:
     """The word for a value out of a field's choices. `get_<field>_display` reads all choices for each row."""
     return _words(model, field, get_language() or "").get(value, "" if value is None else str(value))
+
+
+def words_of(model: type[models.Model], field: str) -> Callable[[Any], str]:
+    """What makes the word of a value, in the language of the moment; for many rows."""
+    words = _words(model, field, get_language() or "")
+    return lambda value: words.get(value, "" if value is None else str(value))
 
 
 @lru_cache(maxsize=500)

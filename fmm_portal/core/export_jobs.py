@@ -11,7 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.urls import resolve
 from django.utils import timezone, translation
 
-from fmm_portal.core.exports import Sheet, csv_lines, write_xlsx
+from fmm_portal.core.exports import Format, Sheet, What, csv_lines, json_lines, write_xlsx
 from fmm_portal.core.jobs import JobStatus, Lease, enqueue, run_job
 from fmm_portal.core.models import Export
 from fmm_portal.core.policies import Policy, register_policy
@@ -52,13 +52,18 @@ def make_export(export_id: int) -> bool:
 def _write(export: Export, lease: Lease) -> None:
     lease.report(1, "")
     with translation.override(export.language), TemporaryFile() as file:
-        sheet, count = _sheet_of(export)
-        told = _telling(sheet, lease, count)
-        if export.format == "csv":
-            for line in csv_lines(told, export.language):
-                file.write(line.encode())
+        views = _list_of(export)
+        if export.what == What.EDIT:
+            count = views.write_to_edit(export.format, file)
         else:
-            write_xlsx(told, export.language, file)
+            count = views.export_rows().count()
+            told = _telling(views.export_sheet(export.what, export.columns), lease, count)
+            if export.format == Format.XLSX:
+                write_xlsx(told, export.language, file)
+            else:
+                make = json_lines if export.format == Format.JSON_LINES else csv_lines
+                for line in make(told, export.language):
+                    file.write(line.encode())
         size = file.tell()
         file.seek(0)
         name = default_storage.save(f"exports/{export.pk}/{lease.owner}.{export.format}", File(file))
@@ -76,16 +81,15 @@ def _write(export: Export, lease: Lease) -> None:
             default_storage.delete(f"{folder}/{other}")
 
 
-def _sheet_of(export: Export) -> tuple[Sheet, int]:
-    """The rows of the list's own pages, asked for as the person asked, with today's rights."""
+def _list_of(export: Export) -> Any:
+    """The list's own pages, asked for as the person asked, with today's rights."""
     match = resolve(export.path)
     request: Any = HttpRequest()
     request.GET = QueryDict(export.query)
     request.user = export.user
     request.actor = Actor(export.user, Source.JOB, str(export.user))
     request.path = export.path
-    views = match.func.views(request, **match.kwargs)  # type: ignore[attr-defined]
-    return views.export_sheet(export.what, export.columns), views.export_rows().count()
+    return match.func.views(request, **match.kwargs)  # type: ignore[attr-defined]
 
 
 def _telling(sheet: Sheet, lease: Lease, count: int) -> Sheet:
@@ -97,7 +101,7 @@ def _telling(sheet: Sheet, lease: Lease, count: int) -> Sheet:
                 lease.report(min(95, 5 + 90 * number // max(count, 1)), "")
             yield row
 
-    return Sheet(sheet.headings, rows())
+    return Sheet(sheet.headings, rows(), sheet.keys)
 
 
 def remove_expired_exports() -> int:

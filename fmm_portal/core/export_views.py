@@ -1,7 +1,8 @@
 """Saving a list as a file: at once when it is short, by a worker when it is long."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from io import BytesIO
+from typing import IO, Any, ClassVar
 
 from django.db import models
 from django.http import (
@@ -13,6 +14,7 @@ from django.http import (
     StreamingHttpResponse,
 )
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language, ngettext
@@ -21,6 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from fmm_portal.core.downloads import file_to_save
+from fmm_portal.core.errors import Forbidden, Refused
 from fmm_portal.core.export_jobs import request_export
 from fmm_portal.core.exports import (
     CONTENT_TYPES,
@@ -28,17 +31,25 @@ from fmm_portal.core.exports import (
     Sheet,
     What,
     csv_lines,
+    json_lines,
     sheet_of_all,
     sheet_of_view,
     xlsx_bytes,
 )
+from fmm_portal.core.imports.files import csv_of, rows_to_edit, write_workbook
+from fmm_portal.core.imports.formats import MOST_ROWS, format_for
 from fmm_portal.core.list_views import PersonalPages
 from fmm_portal.core.listing import matching
 from fmm_portal.core.models import Export
+from fmm_portal.core.policies import can, no
 from fmm_portal.core.resource import Crumb, signed_out
 
 # Longer files are written by a worker.
 ROWS_AT_ONCE = 2000
+
+
+def _format_named(name: str) -> Format:
+    return Format(name) if name in list(Format) else Format.CSV
 
 
 class ExportPages(PersonalPages):
@@ -66,28 +77,68 @@ class ExportPages(PersonalPages):
         keys = [key for key in columns if key in self.table_class.columns]
         return sheet_of_view(self.table_class, self.export_rows(), keys)
 
+    def import_url(self) -> str:
+        """Where a file of such rows is sent; "" where none is taken, or not from this person."""
+        import_format = format_for(self.model)
+        if import_format is None or not can(self.principal, "create", self.model).allowed:
+            return ""
+        return reverse("core:import_start", args=[import_format.name])
+
+    def write_to_edit(self, kind: str, file: IO[bytes]) -> int:
+        """The rows with their numbers and versions, to be changed and sent back; how many they are."""
+        import_format = format_for(self.model)
+        assert import_format is not None
+        assert self.table_class is not None
+        rows: Any = matching(self.request, self.rows(), self.filterset_class)
+        records = rows_to_edit(
+            import_format, self.table_class.sorted(rows.with_related(), self.request.GET.get("sort", ""))
+        )
+        columns = import_format.written_columns(self.principal, import_format.languages_in_use(records))
+        if kind == Format.CSV:
+            for line in csv_of(columns, records):
+                file.write(line.encode())
+        else:
+            write_workbook(file, import_format, columns, records)
+        return len(records)
+
     def file_name(self, extension: str) -> str:
         return f"{self.prefix.replace('/', '-')}-{timezone.localdate():%Y-%m-%d}.{extension}"
 
     def export(self) -> HttpResponse | StreamingHttpResponse:
         query = self.request.GET.copy()
-        what = What.ALL if query.pop("what", [""])[-1] == What.ALL else What.VIEW
-        kind = Format.XLSX if query.pop("as", [""])[-1] == Format.XLSX else Format.CSV
+        asked = query.pop("what", [""])[-1]
+        what = What(asked) if asked in (What.ALL, What.EDIT) else What.VIEW
+        if what == What.EDIT and not self.import_url():
+            raise Forbidden(no().reason)
+        kind = _format_named(query.pop("as", [""])[-1])
+        if what == What.EDIT and kind == Format.JSON_LINES:
+            kind = Format.CSV
         rows = matching(self.request, self.rows(), self.filterset_class).order_by()
         count = rows.count()
+        if what == What.EDIT and count > MOST_ROWS:
+            words = _("At most %(count)d rows are exported to be changed. Narrow the list by filters.")
+            raise Refused(words % {"count": MOST_ROWS})
         if count > self.rows_at_once:
             return self.ask_worker(query, what, kind, count)
         if self.request.method == "POST":
             return HttpResponseNotAllowed(["GET", "HEAD"])
+        if what == What.EDIT:
+            return self.file_to_edit(kind)
         language, sheet = get_language() or "en", self.export_sheet(what, self.shown_columns())
         name = self.file_name(kind)
-        if kind == Format.CSV:
-            response: Any = StreamingHttpResponse(
-                csv_lines(sheet, language), content_type=CONTENT_TYPES[kind]
-            )
+        if kind != Format.XLSX:
+            lines = csv_lines if kind == Format.CSV else json_lines
+            response: Any = StreamingHttpResponse(lines(sheet, language), content_type=CONTENT_TYPES[kind])
         else:
             response = HttpResponse(xlsx_bytes(sheet, language), content_type=CONTENT_TYPES[kind])
         response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    def file_to_edit(self, kind: str) -> HttpResponse:
+        buffer = BytesIO()
+        self.write_to_edit(kind, buffer)
+        response = HttpResponse(buffer.getvalue(), content_type=CONTENT_TYPES[kind])
+        response["Content-Disposition"] = f'attachment; filename="{self.file_name(kind)}"'
         return response
 
     def ask_worker(self, query: QueryDict, what: str, kind: str, count: int) -> HttpResponse:

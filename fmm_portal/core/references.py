@@ -11,13 +11,19 @@ from fmm_portal.core.models import ReferenceSequence
 
 def next_reference(prefix: str, year: int) -> str:
     """The next reference of a series; call it inside the transaction that creates the record."""
+    return next_references(prefix, year, 1)[0]
+
+
+def next_references(prefix: str, year: int, count: int) -> list[str]:
+    """The next references of a series, in their order."""
     with transaction.atomic():
         sequence, _is_new = ReferenceSequence.objects.select_for_update().get_or_create(
             prefix=prefix, year=year
         )
-        sequence.last_number += 1
+        first = sequence.last_number + 1
+        sequence.last_number += count
         sequence.save(update_fields=["last_number"])
-    return f"{prefix}-{year}-{sequence.last_number:03d}"
+    return [f"{prefix}-{year}-{number:03d}" for number in range(first, first + count)]
 
 
 def adopt_reference(reference: str, prefix: str) -> str:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from fmm_portal.core.display import badge, dates, day, for_file, text, word_of
+from fmm_portal.core.display import badge, dates, day, for_file, text, word_of, words_of
 
 Cell = str | SafeString
 # A field to order by, or what makes an expression of the reader's language.
@@ -20,6 +20,16 @@ SortTerm = str | Callable[[], models.expressions.Combinable]
 
 # The column clicked last comes first; what was clicked before decides between equals.
 MOST_SORT_KEYS = 3
+
+
+class InFile(NamedTuple):
+    """What a column reads straight from the database, and how it makes the value of a file of that.
+
+    `make` is asked for once a file, in the language in which it is read.
+    """
+
+    paths: Sequence[str]
+    make: Callable[[], Callable[..., Any]]
 
 
 class Column:
@@ -39,8 +49,10 @@ class Column:
         value: Callable[[Any], Any] | None = None,
         is_narrow: bool = False,
         is_optional: bool = False,
+        file: InFile | None = None,
     ) -> None:
         self.is_optional = is_optional
+        self.file = file
         self.name = name
         self.label = label
         self.sort: tuple[SortTerm, ...] = (sort,) if isinstance(sort, str) or callable(sort) else tuple(sort)
@@ -75,6 +87,20 @@ class Column:
         if type(self).render is Column.render:
             return for_file(self.read(record))
         return for_file(self.render(record))
+
+    def in_file(self, model: type[models.Model] | None) -> InFile | None:
+        """How long files are made without the records; None where only a record can tell."""
+        if self.file is not None or model is None:
+            return self.file
+        name = self.word_of or self.name
+        known = {field.name: field for field in model._meta.concrete_fields}
+        is_plain = self.value is None and not getattr(self, "sub", None) and name in known
+        # Columns that draw the value in their own way may mean more than the field.
+        if not is_plain or known[name].is_relation or type(self).export not in PLAIN_EXPORTS:
+            return None
+        if self.word_of:
+            return InFile((name,), lambda: words_of(model, name))
+        return InFile((name,), lambda: for_file)
 
     def heading(self, model: type[models.Model] | None) -> str:
         if self.label or model is None:
@@ -121,6 +147,10 @@ class DateColumn(Column):
         return for_file(self.read(record))
 
 
+# Exports that give the field's own value.
+PLAIN_EXPORTS = (Column.export, DateColumn.export)
+
+
 class PeriodColumn(Column):
     """From one date to another; `name` and `until` are fields."""
 
@@ -130,6 +160,9 @@ class PeriodColumn(Column):
 
     def render(self, record: Any) -> Cell:
         return dates(getattr(record, self.name), getattr(record, self.until))
+
+    def in_file(self, model: type[models.Model] | None) -> InFile | None:
+        return InFile((self.name, self.until), lambda: lambda first, last: for_file(dates(first, last)))
 
 
 class NumberColumn(Column):
@@ -144,6 +177,9 @@ class StatusColumn(Column):
 
     def render(self, record: Any) -> Cell:
         return badge(record, self.name)
+
+    def in_file(self, model: type[models.Model] | None) -> InFile | None:
+        return InFile((self.name,), lambda: words_of(model, self.name)) if model is not None else None
 
 
 class ManyColumn(Column):

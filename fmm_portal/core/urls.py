@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from fmm_portal.core import bulk_views, document_views, export_views, search_views, thread_views, undo_views
+from fmm_portal.core import (
+    bulk_views,
+    document_views,
+    export_views,
+    import_views,
+    search_views,
+    thread_views,
+    undo_views,
+)
 from fmm_portal.core.comment_views import CommentViews
 from fmm_portal.core.stated_date_views import StatedDateViews
 
@@ -19,6 +27,12 @@ urlpatterns = [
     path("history/<int:pk>/undo/", undo_views.undo, name="undo"),
     path("exports/<int:pk>/", export_views.export_page, name="export"),
     path("exports/<int:pk>/file/", export_views.export_file, name="export_file"),
+    path("imports/<int:pk>/", import_views.import_page, name="import"),
+    path("imports/files/<uuid:key>/", import_views.import_preview, name="import_preview"),
+    path("imports/files/<uuid:key>/marked/", import_views.import_marked, name="import_marked"),
+    path("imports/<slug:kind>/", import_views.import_start, name="import_start"),
+    path("imports/<slug:kind>/template/", import_views.import_template, name="import_template"),
+    path("imports/<slug:kind>/rows/", import_views.import_rows, name="import_rows"),
     *CommentViews.get_urls(),
     *StatedDateViews.get_urls(),
 ]

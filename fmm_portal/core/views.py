@@ -58,7 +58,7 @@ class CrudViews(BulkPages, ExportPages, FollowPages):
             "title": self.list_title(), "listing": listing, "empty_text": self.empty_text, "tabs": self.list_tabs(),
             "create_url": self.url("create") if may_create else "", "create_label": self.create_label,
             "bulk_url": self.url("bulk") if ticks else "", "most_together": MOST_ROWS,
-            "export_url": self.url("export"), "export_at_once": self.rows_at_once,
+            "import_url": self.import_url(), "export_url": self.url("export"), "export_at_once": self.rows_at_once,
             "saved_views": self.saved_views, "current_view": self.current_view, "list_url": self.url("list"),
             "views_url": self.url("views"), "columns_url": self.url("columns"), "clear_url": self.clear_url(),
         }  # fmt: skip

@@ -10,7 +10,14 @@ class InstitutionsConfig(AppConfig):
     def ready(self) -> None:
         from fmm_portal.core.comments import register_comment_host
         from fmm_portal.core.documents import register_document_host
-        from fmm_portal.institutions import country_counts, my_countries, navigation, policies, search
+        from fmm_portal.institutions import (
+            country_counts,
+            imports,
+            my_countries,
+            navigation,
+            policies,
+            search,
+        )
         from fmm_portal.institutions.models import Contact, Country, Institution, Theme
 
         policies.register()
@@ -20,4 +27,5 @@ class InstitutionsConfig(AppConfig):
         my_countries.register()
         register_document_host(Institution, has_own_place=True)
         register_document_host(Country, Theme)
+        imports.register()
         register_comment_host(Institution, Contact, Country, Theme)

@@ -194,7 +194,7 @@ class Institution(Searchable, Record):
             if self.pk
             else []
         )
-        doubles = self.merged.values_list("search_text", flat=True) if self.pk else ()
+        doubles = [double.search_text for double in self.merged.all()] if self.pk else []
         return (self.acronym, *self.name.values(), self.city, *former, *doubles)
 
     def get_absolute_url(self) -> str:

@@ -1,9 +1,28 @@
 """Tables of countries, institutions, contacts and themes."""
 
-from fmm_portal.core.tables import Column, DateColumn, LinkColumn, PeriodColumn, Table
-from fmm_portal.institutions.countries import by_country_name
+from collections.abc import Callable
+from functools import lru_cache
+
+from fmm_portal.core.multilingual import Multilingual, active_language
+from fmm_portal.core.tables import Column, DateColumn, InFile, LinkColumn, PeriodColumn, Table
+from fmm_portal.institutions.countries import by_country_name, country_name
 from fmm_portal.institutions.models import Contact, Country, Institution, Theme
 from fmm_portal.institutions.querysets import in_order
+
+
+def _acronym_and_name() -> Callable[[str, Multilingual], str]:
+    language = active_language()
+
+    def called(acronym: str, name: Multilingual) -> str:
+        words = name.in_language(language).text
+        return f"{acronym} ({words})" if acronym else words
+
+    return called
+
+
+def _country() -> Callable[[str | None], str]:
+    """The names of the few countries that many rows have, each looked up once."""
+    return lru_cache(maxsize=None)(lambda code: country_name(code) if code else "")
 
 
 class CountryTable(Table):
@@ -21,10 +40,12 @@ class InstitutionTable(Table):
     acronym = LinkColumn(
         sort=in_order, value=lambda institution: institution.acronym or institution.name,
         sub=lambda institution: institution.name if institution.acronym else "",
+        file=InFile(("acronym", "name"), _acronym_and_name),
     )  # fmt: skip
     country = Column(
         value=lambda institution: institution.country and institution.country.name,
         sort=by_country_name("country__code"),
+        file=InFile(("country__code",), _country),
     )
     kind = Column("get_kind_display", Institution._meta.get_field("kind").verbose_name, sort="kind")
     constituency = Column(

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations.models import Delegation
 from fmm_portal.core.errors import Refused, StaleRecord
 from fmm_portal.core.facts import Fact
+from fmm_portal.core.import_views import start_url
 from fmm_portal.core.models import Record
 from fmm_portal.core.partial_dates import babel_locale
 from fmm_portal.core.policies import can, require
@@ -29,6 +30,7 @@ from fmm_portal.core.submissions import create_once
 from studyvisits.agenda import by_day, changes_between, long_day, snapshot_item
 from studyvisits.agenda_warnings import about_a_day, warnings_of
 from studyvisits.forms import AgendaHostForm, AgendaItemForm, CopyDayForm, PublishForm, visit_days
+from studyvisits.imports import AGENDA
 from studyvisits.models import AgendaHost, AgendaItem, AgendaVersion, StudyVisit
 from studyvisits.published import ItemChange, by_host, days_of, read_changes
 from studyvisits.services import copy_day, move_agenda_item, move_to_day, publish_agenda
@@ -122,6 +124,7 @@ class AgendaTab(VisitFrame):
             "may_publish": can(self.principal, "publish_agenda", visit).allowed,
             "next_number": versions[0].number + 1 if versions else 1,
             "add_url": reverse("studyvisits:agenda_item_create", args=[visit.pk]) if may_edit else "",
+            "import_url": start_url(AGENDA, visit) if may_edit else "",
         }
         return self.tab(visit, "agenda", context)
 

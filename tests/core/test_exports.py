@@ -1,6 +1,7 @@
 """Lists saved as files: what is on show or all fields, for whoever may read them, harmless and in their language."""
 
 import csv
+import json
 from datetime import date
 from io import BytesIO, StringIO
 from typing import Any
@@ -17,6 +18,7 @@ from fmm_portal.core.export_jobs import make_export, remove_expired_exports
 from fmm_portal.core.exports import readable_fields
 from fmm_portal.core.jobs import JobStatus
 from fmm_portal.core.models import Export
+from fmm_portal.core.principals import system_actor
 from fmm_portal.core.services import update_record
 from fmm_portal.institutions.views import InstitutionViews
 from fmm_portal.reports.models import Report
@@ -198,3 +200,42 @@ def test_machinery_of_the_portal_is_in_no_file(ada) -> None:
 def test_short_list_needs_no_worker(browser_of, eva, three) -> None:
     assert browser_of(eva).post(FILE).status_code == 405
     assert Export.objects.count() == 0
+
+
+def test_lines_of_json_have_stable_keys_and_plain_values(browser_of, eva, three) -> None:
+    client = browser_of(eva)
+    client.post(reverse("set_language"), {"language": "fr"})
+    answer = client.get(FILE, {"as": "jsonl", "search": "aneti"})
+    [line] = b"".join(answer.streaming_content).decode().splitlines()
+    told = json.loads(line)
+    assert (told["acronym"], told["country"], told["city"]) == ("ANETI (Work)", "Tunisie", "=1+1")
+    assert "jsonl" in answer["Content-Disposition"]
+    answer = client.get(FILE, {"as": "jsonl", "what": "all", "search": "aneti"})
+    [line] = b"".join(answer.streaming_content).decode().splitlines()
+    assert {"name", "acronym", "kind", "themes"} <= set(json.loads(line))
+
+
+def test_columns_read_plainly_say_what_the_records_say(eva) -> None:
+    """The short way past the records never shows anything else, and takes one query."""
+    everything = Everything()
+    update_record(everything.scene.institution, actor=system_actor(), changes={"city": " Tunis  "})
+    short = 0
+    for views in page_classes():
+        table = views.table_class
+        if "export" not in views.all_pages() or table is None:
+            continue
+        rows: Any = views.model._default_manager.order_by("pk")
+        for key, column in table.columns.items():
+            if (part := column.in_file(table.model)) is None:
+                continue
+            make = part.make()
+            plain = [make(*row) for row in rows.values_list(*part.paths)]
+            assert plain == [column.export(row) for row in rows.with_related()], (views, key)
+            short += 1
+    assert short > 20
+
+
+def test_sheet_without_rows_keeps_its_headings(browser_of, eva, three) -> None:
+    sheet = cells_of(browser_of(eva).get(FILE, {"as": "xlsx", "search": "nothing-like-it"}).content)
+    assert sheet[0][0] == "Acronym"
+    assert len(sheet) == 1

@@ -14,11 +14,11 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from fmm_portal.accounts.actors import actor_of
-from fmm_portal.accounts.models import ApiKey
+from fmm_portal.accounts.models import ApiKey, User
 from fmm_portal.core.activity import record_activity
 from fmm_portal.core.bulk import change_together
 from fmm_portal.core.models import Activity as HistoryEntry
-from fmm_portal.core.models import BulkChange, Comment, Export, StatedDate
+from fmm_portal.core.models import BulkChange, Comment, Export, Import, StatedDate
 from fmm_portal.core.principals import system_actor
 from fmm_portal.core.services import update_record
 from fmm_portal.core.workflow import workflow_for
@@ -155,6 +155,13 @@ def key_of_agency() -> ApiKey:
     return ApiKey.objects.latest("pk")
 
 
+def imported_by(person: Any) -> Import:
+    """A spreadsheet that somebody had written into the portal."""
+    return Import.objects.create(
+        user=person, kind="institutions", file_name="institutions.csv", language="en"
+    )
+
+
 class Addresses:
     """Addresses that all lead to records of one scene."""
 
@@ -168,6 +175,7 @@ class Addresses:
             "core:thread": scene.visit,
             "core:bulk_change": change_of(scene.institution),
             "core:export": exported_by(ada()),
+            "core:import": imported_by(User.objects.get(email="ada@example.org")),
             "core:stateddate_create": scene.visit,
             "core:stateddate_": record[StatedDate],
             "accounts:key_": key_of_agency(),
@@ -269,6 +277,9 @@ class Addresses:
             "news:newsitem_draft": "study-visits",
             "core:stateddate_create": "studyvisit",
             "reports:report_request": "debrief-note",
+            "core:import_start": "institutions",
+            "core:import_template": "institutions",
+            "core:import_rows": "institutions",
         }
 
     def subject(self, name: str) -> Any:

@@ -14,6 +14,7 @@ from fmm_portal.core.models.merge import Merge
 from fmm_portal.core.models.record import Record, Referenced, Searchable
 from fmm_portal.core.models.reference import ReferenceSequence
 from fmm_portal.core.models.saved_view import ListPreference, SavedView
+from fmm_portal.core.models.sheet_import import Import, ImportOutcome, SheetUpload
 from fmm_portal.core.models.stated_date import StatedDate
 from fmm_portal.core.models.submission import Submission
 
@@ -26,6 +27,8 @@ __all__ = (
     "Draft",
     "Export",
     "Follow",
+    "Import",
+    "ImportOutcome",
     "Job",
     "JobFailure",
     "JobStatus",
@@ -37,6 +40,7 @@ __all__ = (
     "Referenced",
     "SavedView",
     "Searchable",
+    "SheetUpload",
     "StatedDate",
     "Submission",
 )

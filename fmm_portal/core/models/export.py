@@ -19,7 +19,7 @@ class Export(Job):
     path = models.CharField(max_length=200)
     query = models.TextField(blank=True)
     what = models.CharField(_("columns"), max_length=4)
-    format = models.CharField(_("file format"), max_length=4)
+    format = models.CharField(_("file format"), max_length=5)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
     columns = models.JSONField(default=list)
     row_count = models.PositiveIntegerField(_("rows"), default=0)

@@ -64,15 +64,19 @@ class Searchable(models.Model):
 ROWS_AT_ONCE = 500
 
 
-def renew_what_names(record: models.Model) -> None:
-    """Let the rows that are found by this record's words be found by its new ones. No change of theirs: no history."""
+def renew_what_names(*records: models.Model) -> None:
+    """Let the rows that are found by words of these records, all of one model, be found by the new ones.
+
+    No change of theirs: no history.
+    """
+    kind, keys_named = type(records[0]), [record.pk for record in records]
     for model in apps.get_models():
         if not issubclass(model, Searchable):
             continue
         named = models.Q()
         for name in model.searched_through:
-            if model._meta.get_field(name).related_model is type(record):
-                named |= models.Q(**{name: record.pk})
+            if model._meta.get_field(name).related_model is kind:
+                named |= models.Q(**{f"{name}__in": keys_named})
         if not named:
             continue
         keys = list(model._base_manager.filter(named).order_by("pk").values_list("pk", flat=True))
