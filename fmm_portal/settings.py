@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "template_partials",
     "fmm_portal.core",
     "fmm_portal.accounts",
+    "fmm_portal.calendars",
     "fmm_portal.institutions",
     "fmm_portal.casefiles",
     "fmm_portal.facility",

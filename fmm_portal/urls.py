@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/", include("fmm_portal.accounts.urls")),
     path("language/", set_language, name="set_language"),
     path("", include("fmm_portal.core.urls")),
+    path("", include("fmm_portal.calendars.urls")),
     path("", include("fmm_portal.institutions.urls")),
     path("", include("fmm_portal.reports.urls")),
     path("", include("fmm_portal.facility.urls")),

@@ -12,6 +12,7 @@ class StrategiesConfig(AppConfig):
         from fmm_portal.core.stated_dates import register_dated
         from strategies import (
             calendar_entries,
+            calendar_feed,
             cases,
             events,
             navigation,
@@ -38,6 +39,7 @@ class StrategiesConfig(AppConfig):
         thread.register()
         search.register()
         calendar_entries.register()
+        calendar_feed.register()
         events.register()
         navigation.register()
         overview.register()

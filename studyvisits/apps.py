@@ -12,6 +12,7 @@ class StudyVisitsConfig(AppConfig):
         from fmm_portal.core.stated_dates import register_dated
         from studyvisits import (
             calendar_entries,
+            calendar_feed,
             cases,
             events,
             navigation,
@@ -33,6 +34,7 @@ class StudyVisitsConfig(AppConfig):
         thread.register()
         search.register()
         calendar_entries.register()
+        calendar_feed.register()
         events.register()
         panels.register()
         news.register()
