@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "fmm_portal.facility",
     "fmm_portal.reports",
     "fmm_portal.news",
+    "fmm_portal.opendata",
     "delegations",
     "strategies",
     "studyvisits",
@@ -146,6 +147,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "facility.close_consultations",
         "schedule": float(CONSULTATION_SWEEP_SECONDS),
     },
+    "write-open-data": {"task": "opendata.write_nightly", "schedule": 24 * 3600.0},
+    "recover-lost-open-data": {"task": "opendata.sweep", "schedule": float(JOB_SWEEP_SECONDS)},
     "remove-expired-plan-imports": {"task": "strategies.remove_expired_imports", "schedule": 24 * 3600.0},
 }
 if BROKER_URL.startswith("filesystem"):
@@ -224,6 +227,8 @@ DOCUMENT_MAX_BYTES = whole_number("DOCUMENT_MAX_BYTES", 10 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 REPORT_KEEP_DAYS = whole_number("REPORT_KEEP_DAYS", 365)
+# What others may do with the open data, as the page under /open/ says it.
+OPEN_DATA_LICENCE = secret("OPEN_DATA_LICENCE", "Creative Commons Attribution 4.0 (CC BY 4.0)")
 
 # --- API ------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

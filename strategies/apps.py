@@ -17,6 +17,7 @@ class StrategiesConfig(AppConfig):
             events,
             navigation,
             news,
+            open_data,
             overview,
             plan_home,
             policies,
@@ -45,6 +46,7 @@ class StrategiesConfig(AppConfig):
         overview.register()
         plan_home.register()
         news.register()
+        open_data.register()
         cases.register()
         for model in (Strategy, Milestone, Committee, CommitteeMeeting):
             register_document_host(model)

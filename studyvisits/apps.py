@@ -17,6 +17,7 @@ class StudyVisitsConfig(AppConfig):
             events,
             navigation,
             news,
+            open_data,
             overview,
             panels,
             policies,
@@ -38,6 +39,7 @@ class StudyVisitsConfig(AppConfig):
         events.register()
         panels.register()
         news.register()
+        open_data.register()
         cases.register()
         reports.register()
         navigation.register()

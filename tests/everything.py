@@ -17,6 +17,7 @@ from fmm_portal.core.principals import system_actor
 from fmm_portal.facility.enums import RequestStatus
 from fmm_portal.facility.models import VisibilityText
 from fmm_portal.institutions.models import FormerName, Theme
+from fmm_portal.opendata.models import Publication
 from fmm_portal.reports.models import Report
 from fmm_portal.reports.services import request_report
 from studyvisits.enums import DebriefStatus
@@ -170,4 +171,4 @@ class Everything:
 
 
 # Kept by administrators on the support screens; no page and no resource shows them. An exported list is its asker's.
-NOT_SHOWN = (ApiKey, Membership, Export)
+NOT_SHOWN = (ApiKey, Membership, Export, Publication)
