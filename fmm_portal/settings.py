@@ -61,12 +61,14 @@ INSTALLED_APPS = [
     "template_partials",
     "fmm_portal.core",
     "fmm_portal.accounts",
+    "fmm_portal.calendars",
     "fmm_portal.institutions",
     "fmm_portal.casefiles",
     "fmm_portal.facility",
     "fmm_portal.reports",
     "fmm_portal.news",
     "fmm_portal.webhooks",
+    "fmm_portal.opendata",
     "delegations",
     "strategies",
     "studyvisits",
@@ -155,6 +157,8 @@ CELERY_BEAT_SCHEDULE = {
     },
     "send-waiting-webhooks": {"task": "webhooks.sweep", "schedule": float(JOB_SWEEP_SECONDS)},
     "remove-old-webhook-messages": {"task": "webhooks.remove_old", "schedule": 24 * 3600.0},
+    "write-open-data": {"task": "opendata.write_nightly", "schedule": 24 * 3600.0},
+    "recover-lost-open-data": {"task": "opendata.sweep", "schedule": float(JOB_SWEEP_SECONDS)},
     "remove-expired-plan-imports": {"task": "strategies.remove_expired_imports", "schedule": 24 * 3600.0},
 }
 if BROKER_URL.startswith("filesystem"):
@@ -246,6 +250,8 @@ DOCUMENT_MAX_BYTES = whole_number("DOCUMENT_MAX_BYTES", 10 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 REPORT_KEEP_DAYS = whole_number("REPORT_KEEP_DAYS", 365)
+# What others may do with the open data, as the page under /open/ says it.
+OPEN_DATA_LICENCE = secret("OPEN_DATA_LICENCE", "Creative Commons Attribution 4.0 (CC BY 4.0)")
 
 # --- Webhooks: only https and only the public internet, unless said otherwise ----------------------------
 WEBHOOK_KEEP_DAYS = whole_number("WEBHOOK_KEEP_DAYS", 30)

@@ -12,11 +12,13 @@ class StrategiesConfig(AppConfig):
         from fmm_portal.core.stated_dates import register_dated
         from strategies import (
             calendar_entries,
+            calendar_feed,
             cases,
             events,
             imports,
             navigation,
             news,
+            open_data,
             overview,
             plan_home,
             policies,
@@ -40,11 +42,13 @@ class StrategiesConfig(AppConfig):
         search.register()
         imports.register()
         calendar_entries.register()
+        calendar_feed.register()
         events.register()
         navigation.register()
         overview.register()
         plan_home.register()
         news.register()
+        open_data.register()
         cases.register()
         for model in (Strategy, Milestone, Committee, CommitteeMeeting):
             register_document_host(model, has_own_place=True)

@@ -12,12 +12,14 @@ class StudyVisitsConfig(AppConfig):
         from fmm_portal.core.stated_dates import register_dated
         from studyvisits import (
             calendar_entries,
+            calendar_feed,
             cases,
             events,
             imports,
             key_presets,
             navigation,
             news,
+            open_data,
             overview,
             panels,
             policies,
@@ -37,9 +39,11 @@ class StudyVisitsConfig(AppConfig):
         key_presets.register()
         imports.register()
         calendar_entries.register()
+        calendar_feed.register()
         events.register()
         panels.register()
         news.register()
+        open_data.register()
         cases.register()
         reports.register()
         navigation.register()

@@ -71,11 +71,12 @@ class Concerned(NamedTuple):
     changes: list[ItemChange]
 
 
-def _title(item: Mapping[str, Any]) -> str:
-    return str(Multilingual(item["topic"]) or Multilingual(item["host_label"]) or _kind(item["kind"]))
+def title_of(item: Mapping[str, Any]) -> str:
+    """What a session of a version is called."""
+    return str(Multilingual(item["topic"]) or Multilingual(item["host_label"]) or kind_of(item["kind"]))
 
 
-def _kind(code: str) -> str:
+def kind_of(code: str) -> str:
     return str(dict(SessionKind.choices).get(code, code))
 
 
@@ -99,8 +100,8 @@ def days_of(items: Iterable[Mapping[str, Any]]) -> list[PublishedDay]:
             [
                 PublishedItem(
                     _hours(item),
-                    _title(item),
-                    _kind(item["kind"]),
+                    title_of(item),
+                    kind_of(item["kind"]),
                     _hosts(item["hosts"]) or str(Multilingual(item["host_label"])),
                     item["place"],
                 )
@@ -131,7 +132,9 @@ def read_changes(changes: Iterable[Mapping[str, Any]]) -> list[ItemChange]:
         elif pairs and set(pairs) <= WHEN | {"answers"}:
             verb = _("Moved")
         when = ", ".join(part for part in (_heading(item["day"]), _hours(item)) if part)
-        found.append(ItemChange(change["change"], verb, _title(item), when, fields, _concerned(item, pairs)))
+        found.append(
+            ItemChange(change["change"], verb, title_of(item), when, fields, _concerned(item, pairs))
+        )
     return found
 
 
@@ -158,7 +161,7 @@ def _shown(name: str, value: Any) -> str:
     if name == "day":
         return long_day(date.fromisoformat(value))
     if name == "kind":
-        return _kind(value)
+        return kind_of(value)
     if name == "answers":
         return ", ".join(f"{_hosts([host])} ({_answer(host['answer'])})" for host in value)
     return _hosts(value) if name == "hosts" else str(value)

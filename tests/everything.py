@@ -17,6 +17,7 @@ from fmm_portal.core.principals import system_actor
 from fmm_portal.facility.enums import RequestStatus
 from fmm_portal.facility.models import VisibilityText
 from fmm_portal.institutions.models import FormerName, Theme
+from fmm_portal.opendata.models import Publication
 from fmm_portal.reports.models import Report
 from fmm_portal.reports.services import request_report
 from studyvisits.enums import DebriefStatus
@@ -179,4 +180,4 @@ class Everything:
 
 
 # Kept by administrators, keys by those of their agencies as well. Exports and imports are their asker's.
-NOT_SHOWN = (ApiKey, Membership, Export, Import)
+NOT_SHOWN = (ApiKey, Membership, Export, Import, Publication)

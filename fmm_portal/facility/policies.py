@@ -330,6 +330,8 @@ class ActionPolicy(DocumentHost, Policy):
         return YES if is_manager(principal) else no(_("Only a manager may do this."))
 
     may_approve_fiche = may_reopen = may_reinstate = _managed
+    # Also of a closed action: what is over is published like what runs.
+    may_publish_open_data = _managed
 
     def may_override(self, principal: Principal, obj: Any) -> Decision:
         return YES if is_manager(principal) else no(_("Only a manager may pass over what is missing."))

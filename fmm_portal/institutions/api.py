@@ -105,6 +105,7 @@ class InstitutionSerializer(ResourceSerializer):
             "parent",
             "city",
             "website",
+            "organisation_identifier",
             "themes",
             "notes",
             "former_names",

@@ -22,13 +22,14 @@ class InstitutionForm(RecordForm):
     sections = (
         Section(_("Name"), ("name", "acronym")),
         Section(_("What it is"), ("country", ("kind", "constituency"), "parent", "themes")),
-        Section(_("Where to find it"), ("city", "website", "notes")),
+        Section(_("Where to find it"), ("city", "website", "organisation_identifier", "notes")),
     )
 
     class Meta:
         model = Institution
         fields = (
-            "name", "acronym", "country", "kind", "constituency", "parent", "themes", "city", "website", "notes",
+            "name", "acronym", "country", "kind", "constituency", "parent", "themes", "city", "website",
+            "organisation_identifier", "notes",
         )  # fmt: skip
 
 

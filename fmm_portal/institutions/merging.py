@@ -34,7 +34,10 @@ from fmm_portal.core.undoing import without_labels
 from fmm_portal.institutions.models import Institution
 
 # Of which one value is kept, of a name in each language; themes are put together.
-ONE_OF_TWO = ("name", "acronym", "country", "kind", "constituency", "parent", "city", "website", "notes")
+ONE_OF_TWO = (
+    "name", "acronym", "country", "kind", "constituency", "parent", "city", "website",
+    "organisation_identifier", "notes",
+)  # fmt: skip
 MOST_LIKE = 5
 
 

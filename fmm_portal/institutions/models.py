@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _t
@@ -109,6 +110,18 @@ class Institution(Searchable, Record):
     city = models.CharField(_("city"), max_length=100, blank=True)
     website = WebAddressField(_("website"), blank=True)
     themes = models.ManyToManyField(Theme, blank=True, related_name="institutions", verbose_name=_("themes"))
+    organisation_identifier = models.CharField(
+        _("organisation identifier"),
+        max_length=60,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9]+(-[A-Za-z0-9._]+)+$",
+                _("Write it as the registers do, without spaces: XM-DAC-47066."),
+            )
+        ],
+        help_text=_("How open data names it (IATI, org-id.guide), such as XM-DAC-47066."),
+    )
     notes = models.TextField(_("notes"), blank=True)
     # Set when this entry turned out to be another's double: it is shown nowhere any more and leads there.
     merged_into = models.ForeignKey(

@@ -101,6 +101,7 @@ class InstitutionViews(CrudViews):
         "parent",
         "city",
         "website",
+        "organisation_identifier",
         "themes",
         "notes",
     )

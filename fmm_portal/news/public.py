@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import get_language
@@ -61,7 +61,7 @@ def frame(request: HttpRequest, route: str, *args: Any) -> dict[str, Any]:
     """What the layout of every public page needs: its editions, its one address, the feed of its language."""
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     editions = [
-        Edition(code, str(name), reverse(f"open:{route}", args=[code, *args]) + query)
+        Edition(code, str(name), reverse(name_of(route), args=[code, *args]) + query)
         for code, name in settings.LANGUAGES
     ]
     own = next(edition for edition in editions if edition.code == language())
@@ -73,14 +73,14 @@ def frame(request: HttpRequest, route: str, *args: Any) -> dict[str, Any]:
     }
 
 
+def name_of(route: str) -> str:
+    """A route of the public pages; those of another app are given with its name."""
+    return route if ":" in route else f"open:{route}"
+
+
 def about_the_news() -> str:
     """What one finds here, for the head of the list and of the feed."""
     return _("What the programme does with its partners: study visits, strategies and what comes of them.")
-
-
-def home(request: HttpRequest) -> HttpResponse:
-    """To the news, in the visitor's own language."""
-    return redirect("open:news_list", request.LANGUAGE_CODE)
 
 
 def cut(request: HttpRequest, rows: NewsItemQuerySet) -> Page[NewsItem]:

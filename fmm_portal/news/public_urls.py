@@ -8,7 +8,6 @@ from fmm_portal.news.feeds import news_feed
 app_name = "open"
 
 urlpatterns = [
-    path("", public.home, name="home"),
     path("<slug:language>/news/", public.news_list, name="news_list"),
     path("<slug:language>/news/feed.xml", news_feed, name="news_feed"),
     path("<slug:language>/news/countries/<slug:code>/", public.news_country, name="news_country"),

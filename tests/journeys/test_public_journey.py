@@ -43,6 +43,7 @@ def test_public_reads_the_news_and_follows_the_feed(
     reader = Person(page, language, javascript=javascript)
     page.goto("/open/")
     assert page.locator("html").get_attribute("lang") == language
+    page.get_by_role("main").get_by_role("link", name=reader.words("All news")).click()
     page.get_by_role("heading", name=reader.words("News"), level=1).wait_for()
     reader.finds_nothing("Unpublished-words")
     page.get_by_label(reader.words("Country")).select_option("TG")

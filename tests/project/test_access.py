@@ -70,6 +70,7 @@ pytestmark = pytest.mark.django_db
 
 # Shown to visitors who have not signed in, on purpose.
 # A personal link opens one consultation; tests/facility/test_requests_consultation.py says for whom.
+# A secret address opens one calendar: tests/calendars/test_feeds.py.
 # What is published is for everybody, what is not for nobody: tests/news/test_public.py.
 OPEN = {
     "accounts:login",
@@ -78,7 +79,11 @@ OPEN = {
     "healthz",
     "readyz",
     "facility:consultation_answer",
-    "open:home",
+    "calendars:read",
+    "open_data:home",
+    "open_data:page",
+    "open_data:activities",
+    "open_data:organisation",
     "open:news_list",
     "open:news_country",
     "open:news_item",
@@ -113,7 +118,7 @@ HEAVIEST = 60_000
 # How somebody looks at a list is theirs to keep, whoever they are.
 OWN_OF_A_LIST = ("_views", "_columns")
 # Whoever reads a record may keep an eye on it.
-OWN_OF_A_RECORD = ("_follow",)
+OWN_OF_A_RECORD = ("_follow", ":feed_subscribe", ":feed_renew", ":feed_revoke")
 
 
 def routes() -> Iterator[tuple[str, list[str]]]:
@@ -179,6 +184,7 @@ class Addresses:
             "core:stateddate_create": scene.visit,
             "core:stateddate_": record[StatedDate],
             "accounts:key_": key_of_agency(),
+            "calendars:": scene.visit,
             "institutions:institution_": scene.institution,
             "institutions:contact_": scene.contact,
             "institutions:country_": scene.leg.country,
@@ -198,6 +204,7 @@ class Addresses:
             "facility:indicator_": record[Indicator],
             "facility:risk_": record[Risk],
             "facility:approval_": record[Approval],
+            "opendata:action_": record[Action],
             "news:newsitem_": record[NewsItem],
             "news:newsitem_draft": scene.visit,
             "news:picture_": record[NewsPicture],
@@ -267,6 +274,8 @@ class Addresses:
             "reference": record[NewsItem].reference,
             "size": "small",
             "token": link_token(record[Consultee]),
+            # No calendar has this address: tests/calendars/test_feeds.py
+            "secret": "x" * 60,
             # Nobody has sent a spreadsheet: what lies between preview and import is seen by its sender alone.
             "key": uuid4(),
         }
@@ -276,6 +285,10 @@ class Addresses:
             "core:thread": "study-visit",
             "news:newsitem_draft": "study-visits",
             "core:stateddate_create": "studyvisit",
+            "calendars:download": "study-visit",
+            "calendars:feed_subscribe": "study-visit",
+            "calendars:feed_renew": "study-visit",
+            "calendars:feed_revoke": "study-visit",
             "reports:report_request": "debrief-note",
             "core:import_start": "institutions",
             "core:import_template": "institutions",

@@ -121,6 +121,11 @@ class Action(Referenced, Searchable, Record):
         db_index=True,
     )
 
+    # Set by a manager, see fmm_portal/opendata: then everybody may read of it in the open data.
+    is_open_data = models.BooleanField(
+        _("published as open data"), default=False, editable=False, db_index=True
+    )
+
     reference_prefix: ClassVar[str] = "AC"
 
     searched_through: ClassVar[tuple[str, ...]] = ("requesting_institution", "programme")
