@@ -129,7 +129,7 @@ def test_upload_is_for_those_who_may_attach_to_the_subject() -> None:
     assert [error["field"] for error in response.json()["errors"]] == ["subject_id"]
     response = as_agency(anpe_togo(), "documents:read").upload("documents/", file=upload(), **form)
     assert response.json()["code"] == "missing_scope"
-    response = as_persona("amina").upload("documents/", file=upload(), subject_type="themes", subject_id=1)
+    response = as_persona("amina").upload("documents/", file=upload(), subject_type="contacts", subject_id=1)
     assert [error["field"] for error in response.json()["errors"]] == ["subject_type"]
     assert Document.objects.count() == 0
 

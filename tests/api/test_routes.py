@@ -76,7 +76,7 @@ ONE_OF_EACH = list({route.resource: route for route in ROUTES}.values())
 # Besides those of the resources; a new one is to be placed here.
 NOWHERE = "nowhere/"
 # They answer in formats of their own.
-DESCRIPTIONS = ("schema/", "docs/")
+DESCRIPTIONS = ("schema/", "docs/", "reference/")
 WITHOUT_RECORDS = ("", *DESCRIPTIONS, NOWHERE)
 READS = [route for route in ROUTES if route.verb == "get"]
 WRITES = [route for route in ROUTES if route.verb != "get"]
@@ -198,7 +198,13 @@ def test_read_only_key_writes_nowhere(made: dict[str, Record]) -> None:
 
 def test_the_table_of_addresses_holds_no_others() -> None:
     routed = {pattern.name for pattern in router.urls}
-    assert {pattern.name for pattern in version_1} - routed == {"root", "schema", "docs"}
+    assert {pattern.name for pattern in version_1} - routed == {
+        "root",
+        "schema",
+        "docs",
+        "reference",
+        "deletions",
+    }
 
 
 def refusals(key: ApiClient, routes: Iterable[Route] = ROUTES) -> set[tuple[int, str]]:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from fmm_portal.core.documents import attach_document, documents_of
 from fmm_portal.core.enums import Audience
 from fmm_portal.core.submissions import create_once
-from tests.factories.institutions import InstitutionFactory
+from tests.factories.institutions import ContactFactory, InstitutionFactory
 
 PDF = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
@@ -91,4 +91,6 @@ def test_removal_asks_first_and_leaves_no_file(
 
 
 def test_records_that_carry_no_documents_are_not_found(browser_of, amina) -> None:
-    assert browser_of(amina).get(reverse("core:document_attach", args=["theme", 1])).status_code == 404
+    """Papers about a person have rules of their own."""
+    address = reverse("core:document_attach", args=["contact", ContactFactory().pk])
+    assert browser_of(amina).get(address).status_code == 404

@@ -17,7 +17,7 @@ COLUMNS = "/institutions/columns/"
 
 
 def shown(page: Any) -> list[str]:
-    return [row.record.acronym for row in page.context["listing"].table.rows]
+    return [row.acronym for row in page.context["listing"].table.records]
 
 
 def headings(page: Any) -> list[str]:

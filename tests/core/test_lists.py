@@ -12,7 +12,7 @@ LIST = "/institutions/"
 
 
 def shown(page: object) -> list[str]:
-    return [row.record.acronym for row in page.context["listing"].table.rows]
+    return [row.acronym for row in page.context["listing"].table.records]
 
 
 def links_of(page: object) -> list[str]:

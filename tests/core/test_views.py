@@ -12,7 +12,7 @@ LIST = "/institutions/"
 
 
 def rows_of(page: object) -> list[str]:
-    return [row.record.acronym for row in page.context["listing"].table.rows]
+    return [row.acronym for row in page.context["listing"].table.records]
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_pages_of_a_list_never_overlap(browser_of, eva) -> None:
         InstitutionFactory(acronym="")
     client = browser_of(eva)
     first, second = (client.get(LIST, {"page": number}) for number in (1, 2))
-    shown = [row.record.pk for page in (first, second) for row in page.context["listing"].table.rows]
+    shown = [row.pk for page in (first, second) for row in page.context["listing"].table.records]
     assert (len(shown), len(set(shown))) == (30, 30)
     assert "1–25 of 30" in first.content.decode()
     assert len(client.get(LIST, {"page_size": 50}).context["listing"].table.records) == 30

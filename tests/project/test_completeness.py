@@ -74,10 +74,12 @@ def test_every_page_of_a_record_tells_its_history_and_takes_comments() -> None:
     assert {views.__name__ for views in shown if "comments" not in views.all_pages()} == set()
 
 
-def test_every_page_of_a_record_carries_documents_but_those_of_persons() -> None:
+def test_every_page_of_a_record_carries_documents_but_those_of_persons_and_systems() -> None:
     """Papers about a person are travel documents and the like: restricted data, with rules of their own."""
     shown = {views.model for views in page_classes() if "detail" in views.pages and views not in WITHOUT_TALK}
-    assert {model.__name__ for model in shown - set(document_hosts())} == {"Contact", "Delegate"}
+    assert {model.__name__ for model in shown - set(document_hosts())} == {
+        "Contact", "Delegate", "Subscription",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("workflow", all_workflows(), ids=lambda workflow: workflow.model.__name__)
