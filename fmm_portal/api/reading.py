@@ -146,13 +146,14 @@ def _wanted(
 
 def _partial(model: type[models.Model], pk: Any, values: Sequence[str]) -> models.Model:
     """A record of which only what its brief shows is known."""
-    names = [model._meta.pk.attname]
-    cells: list[Any] = [pk]
+    known: dict[str, Any] = {model._meta.pk.attname: pk}
     for name, value in zip(brief_columns(model) or (), values, strict=False):
         field: Any = model._meta.get_field(name)
-        names.append(field.attname)
-        cells.append(field.from_db_value(value, None, None) if hasattr(field, "from_db_value") else value)
-    return model.from_db("default", names, cells)
+        read = getattr(field, "from_db_value", None)
+        known[field.attname] = read(value, None, None) if read else value
+    # Django takes the values in the order of the model's own columns.
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in known]
+    return model.from_db("default", names, [known[name] for name in names])
 
 
 def reader_of(field: Any, model: type[models.Model] | None) -> Read:

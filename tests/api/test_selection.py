@@ -12,8 +12,8 @@ from fmm_portal.api.selection import expandable
 from fmm_portal.api.urls import router
 from tests.api_client import ApiClient, as_agency, as_persona
 from tests.factories.facility import ProgrammeFactory
-from tests.factories.studyvisits import AgendaItemFactory, StudyVisitFactory
-from tests.personas import anpe_togo
+from tests.factories.studyvisits import AgendaHostFactory, AgendaItemFactory, StudyVisitFactory
+from tests.personas import aneti, anpe_togo
 
 pytestmark = pytest.mark.django_db
 VIEWSETS = [viewset for _prefix, viewset, _name in router.registry]
@@ -140,3 +140,17 @@ def test_every_relation_named_in_the_description_can_be_expanded(client: Any) ->
             assert all(name in described["expand"] for name in relations)
             response = ada.get(f"{viewset.resource}/?expand={','.join(relations)}")
             assert response.status_code == 200, (viewset.resource, response.content)
+
+
+def test_brief_in_a_list_says_what_the_record_itself_says() -> None:
+    """Fetched by a query of its own, column by column."""
+    visit = StudyVisitFactory()
+    item = AgendaItemFactory(visit=visit)
+    AgendaHostFactory(item=item, institution=aneti())
+    amina = as_persona("amina")
+    listed = amina.get("agenda-hosts/").json()["results"][0]["institution"]
+    whole = amina.get(f"institutions/{listed['id']}/").json()
+    assert {name: listed[name] for name in ("acronym", "name", "url")} == {
+        name: whole[name] for name in ("acronym", "name", "url")
+    }
+    assert listed["acronym"] == "ANETI"

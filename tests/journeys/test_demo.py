@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -44,6 +45,30 @@ def get(address: str, key: str = "") -> str:
         return answer.read().decode()
 
 
+def follow_the_tutorial(folder: Path, portal: str) -> None:
+    """The commands of docs/api.md as they stand there, one after the other, as an agency's developer types them."""
+    guide = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    chapter = guide.split("\n## ")[1]
+    commands = "".join(re.findall(r"```sh\n(.*?)```", chapter, re.S))
+    told = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", commands],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "VAR_DIR": str(folder), "PORTAL": portal},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert (
+        "[('submit', True)]\nsubmitted\n{'fr': 'Chef du service des statistiques'} nominated\nin_progress"
+        in told.stdout
+    )
+    copy = json.loads((folder / "tutorial" / "copy.json").read_text())
+    commitments = {row["reference"]: row["status"] for row in copy["commitments"].values()}
+    assert commitments["CM-2019-001"] == "in_progress"
+
+
 @pytest.mark.process
 def test_the_demo_serves_what_it_promises_and_can_be_run_again(tmp_path: Path) -> None:
     notes_file = tmp_path / "demo.json"
@@ -60,6 +85,7 @@ def test_the_demo_serves_what_it_promises_and_can_be_run_again(tmp_path: Path) -
         assert notes["study_visit_reference"] in {visit["reference"] for visit in visits}
         assert "<h1" in get(f"{notes['base_url']}/")
         assert Path(notes["debrief_pdf"]).read_bytes().startswith(b"%PDF-")
+        follow_the_tutorial(tmp_path, notes["base_url"])
     finally:
         demo.send_signal(signal.SIGINT)
         output, _none = demo.communicate(timeout=PATIENCE)
