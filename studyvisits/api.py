@@ -585,6 +585,20 @@ class EvaluationResponseViewSet(ResourceViewSet):
     ordering_fields = ("updated_at",)
 
 
+# Null in an answer for who may not see where the commitment was made; never taken.
+NULL_UNSEEN = {"type": ["integer", "null"]}
+
+
+@extend_schema_field(NULL_UNSEEN)
+class SourceId(serializers.IntegerField):
+    pass
+
+
+@extend_schema_field(NULL_UNSEEN)
+class VisitId(RelatedId):
+    pass
+
+
 @extend_schema_field({"type": "string", "enum": list(SOURCES)})
 class SourceType(serializers.Field[Any, Any, Any, Any]):
     """The resource of the record at which a commitment was made."""
@@ -608,9 +622,9 @@ class CommitmentSerializer(ResourceSerializer):
     """
 
     source_type = SourceType(source="source_type_id", required=False)
-    source_id = serializers.IntegerField(required=False)
+    source_id = SourceId(required=False)
     source = SubjectBrief(read_only=True, allow_null=True)  # type: ignore[assignment]
-    visit_id = RelatedId(StudyVisit, source="visit", required=False)
+    visit_id = VisitId(StudyVisit, source="visit", required=False)
     visit = Brief(StudyVisit, allow_null=True)
     is_overdue = serializers.BooleanField(read_only=True)
 

@@ -87,7 +87,7 @@ class PortalAutoSchema(AutoSchema):
         if self.method != "GET":
             parameters.append(
                 OpenApiParameter(
-                    "Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER,
+                    "Idempotency-Key", {"type": "string", "pattern": "^[!-~]{8,200}$"}, OpenApiParameter.HEADER,
                     description="A new key, such as a UUID, for each request: sent again with the same key it is done "
                     "once and answered alike. 409 `in_flight` while the first is worked on.",
                 )
@@ -198,7 +198,7 @@ class PortalAutoSchema(AutoSchema):
         is_write = self.method != "GET"
         takes_body = self.method in ("POST", "PUT", "PATCH")
         problems = {"401": NOT_SIGNED_IN, "403": NOT_ALLOWED, "429": TOO_MANY}
-        if takes_body or self._action() in ("list", "ids", "counts", "retrieve", "history"):
+        if is_write or self._action() in ("list", "ids", "counts", "retrieve", "history"):
             problems["400"] = INVALID
         if self._is_detail() or self._action() in ("list", "history"):
             problems["404"] = NOT_FOUND

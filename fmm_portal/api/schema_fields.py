@@ -46,7 +46,10 @@ def _brief_property(auto_schema: Any, model: type[models.Model], name: str) -> d
     if name == "label":
         return {"type": ["string", "null"]}
     fields = {field.name: field for field in model._meta.fields}
-    is_multilingual = name not in fields or isinstance(fields[name], multilingual.MultilingualField)
+    # A name that is worked out is given in every language; other such words, like a reference, are one text.
+    is_multilingual = isinstance(fields.get(name), multilingual.MultilingualField) or (
+        name not in fields and name == "name"
+    )
     if is_multilingual:
         return component(auto_schema, "MultilingualText", MultilingualField, MULTILINGUAL_SCHEMA)
     return {"type": "string"}
@@ -64,6 +67,15 @@ class PartialDateExtension(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         return component(auto_schema, "PartialDate", PartialDateField, PARTIAL_DATE_SCHEMA)
+
+
+class TimeExtension(OpenApiSerializerFieldExtension):
+    """An hour of the clock where it is: OpenAPI's own "time" carries a zone."""
+
+    target_class = "rest_framework.fields.TimeField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        return {"type": "string", "pattern": r"^\d{2}:\d{2}(:\d{2}(\.\d+)?)?$", "examples": ["09:30:00"]}
 
 
 class BriefExtension(OpenApiSerializerFieldExtension):

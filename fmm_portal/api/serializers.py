@@ -542,8 +542,9 @@ class HistoryChangeSerializer(serializers.Serializer[Any]):
     """One field; personal data is named without its values."""
 
     field = serializers.CharField()
-    before = serializers.JSONField(allow_null=True)
-    after = serializers.JSONField(allow_null=True)
+    # Any value that JSON has, null included.
+    before = serializers.JSONField()
+    after = serializers.JSONField()
     is_restricted = serializers.BooleanField()
 
 
