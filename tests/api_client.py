@@ -11,6 +11,15 @@ from tests import personas
 ROOT = "/api/v1/"
 
 
+def parameters_of(schema: dict[str, Any], operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """What an operation of the description takes; those that many take are described once for all."""
+    shared = schema["components"]["parameters"]
+    return [
+        shared[each["$ref"].rpartition("/")[2]] if "$ref" in each else each
+        for each in operation["parameters"]
+    ]
+
+
 class ApiClient:
     """JSON in, JSON out. Paths are given without the version: `amina.get("study-visits/")`."""
 

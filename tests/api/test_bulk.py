@@ -183,4 +183,4 @@ def test_changes_of_many_rows_look_them_up_together() -> None:
         return len(captured)
 
     few, many = queries(2, "Tunis"), queries(10, "Sfax")
-    assert (many - few) / 8 <= 12
+    assert (many - few) / 8 <= 13

@@ -10,6 +10,7 @@ from fmm_portal.core.models import Document, Record
 from fmm_portal.core.principals import system_actor
 from tests.api_client import as_agency, as_persona
 from tests.contracts import ApiContract
+from tests.factories.institutions import ContactFactory
 from tests.factories.studyvisits import AgendaHostFactory, AgendaItemFactory, StudyVisitFactory
 from tests.personas import aneti, anpe_togo
 
@@ -129,7 +130,9 @@ def test_upload_is_for_those_who_may_attach_to_the_subject() -> None:
     assert [error["field"] for error in response.json()["errors"]] == ["subject_id"]
     response = as_agency(anpe_togo(), "documents:read").upload("documents/", file=upload(), **form)
     assert response.json()["code"] == "missing_scope"
-    response = as_persona("amina").upload("documents/", file=upload(), subject_type="contacts", subject_id=1)
+    response = as_persona("amina").upload(
+        "documents/", file=upload(), subject_type="contacts", subject_id=ContactFactory().pk
+    )
     assert [error["field"] for error in response.json()["errors"]] == ["subject_type"]
     assert Document.objects.count() == 0
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.api_client import ApiClient, as_persona
+from tests.api_client import ApiClient, as_persona, parameters_of
 from tests.factories.institutions import InstitutionFactory
 from tests.factories.studyvisits import StudyVisitFactory
 
@@ -96,6 +96,6 @@ def test_what_cannot_be_walked_is_refused() -> None:
 
 
 def test_description_tells_of_both_ways(client: Any) -> None:
-    paths = client.get("/api/v1/schema/?format=json").json()["paths"]
-    names = {each["name"] for each in paths["/api/v1/institutions/"]["get"]["parameters"]}
+    schema = client.get("/api/v1/schema/?format=json").json()
+    names = {each["name"] for each in parameters_of(schema, schema["paths"]["/api/v1/institutions/"]["get"])}
     assert {"page", "page_size", "paging", "cursor"} <= names

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from fmm_portal.api.resources import resource_models, viewset_of
 from fmm_portal.api.selection import expandable
 from fmm_portal.api.urls import router
-from tests.api_client import ApiClient, as_agency, as_persona
+from tests.api_client import ApiClient, as_agency, as_persona, parameters_of
 from tests.factories.facility import ProgrammeFactory
 from tests.factories.studyvisits import AgendaHostFactory, AgendaItemFactory, StudyVisitFactory
 from tests.personas import aneti, anpe_togo
@@ -130,10 +130,10 @@ def test_key_expands_what_it_may_read_and_nothing_else() -> None:
 
 def test_every_relation_named_in_the_description_can_be_expanded(client: Any) -> None:
     ada = as_persona("ada")
-    paths = json.loads(client.get("/api/v1/schema/?format=json").content)["paths"]
+    schema = json.loads(client.get("/api/v1/schema/?format=json").content)
     for viewset in VIEWSETS:
         relations = expandable(viewset.serializer_class, in_list=True)
-        parameters = paths[f"/api/v1/{viewset.resource}/"]["get"]["parameters"]
+        parameters = parameters_of(schema, schema["paths"][f"/api/v1/{viewset.resource}/"]["get"])
         described = {each["name"]: each.get("description", "") for each in parameters}
         assert "fields" in described
         if relations:
