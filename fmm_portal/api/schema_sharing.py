@@ -50,3 +50,23 @@ def _parameters(result: dict[str, Any]) -> Iterator[Place]:
 def _text(described: Any) -> str:
     # Words may be translated only now.
     return json.dumps(described, sort_keys=True, default=str)
+
+
+# What a database holds in a column of numbers; each has bounds of its own, and none of them is a rule of the portal.
+BOUNDS = {edge for bits in (15, 31, 63) for edge in (2**bits - 1, -(2**bits))}
+
+
+def without_bounds_of_the_database(result: Any, **given: Any) -> Any:
+    """A post-processing hook: the description is the same whichever database the portal runs on."""
+    if isinstance(result, list):
+        for each in result:
+            without_bounds_of_the_database(each)
+    elif isinstance(result, dict):
+        for name in ("minimum", "maximum"):
+            if result.get(name) in BOUNDS and not isinstance(result[name], bool):
+                del result[name]
+        if result.get("format") == "int64":
+            del result["format"]
+        for each in result.values():
+            without_bounds_of_the_database(each)
+    return result
