@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from fmm_portal.calendars.entries import FeedKind, feed_kind
 from fmm_portal.calendars.models import CalendarFeed, feed_of
 from fmm_portal.calendars.services import calendar_of, read, renew, revoke, subscribe
+from fmm_portal.core.downloads import made_to_save
 from fmm_portal.core.principals import Principal
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -72,9 +73,7 @@ def download(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     written = calendar_of(asked.kind, pk, asked.principal)
     assert written is not None
     name = f"{getattr(asked.subject, 'reference', '') or 'fmm-portal'}.ics"
-    response = HttpResponse(written, content_type=CONTENT_TYPE)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return made_to_save(written, name=name, content_type=CONTENT_TYPE)
 
 
 @require_POST

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from fmm_portal.core.downloads import file_to_save
+from fmm_portal.core.downloads import file_to_save, made_to_save
 from fmm_portal.core.errors import Forbidden, Refused
 from fmm_portal.core.export_jobs import request_export
 from fmm_portal.core.exports import (
@@ -126,20 +126,17 @@ class ExportPages(PersonalPages):
             return self.file_to_edit(kind)
         language, sheet = get_language() or "en", self.export_sheet(what, self.shown_columns())
         name = self.file_name(kind)
-        if kind != Format.XLSX:
-            lines = csv_lines if kind == Format.CSV else json_lines
-            response: Any = StreamingHttpResponse(lines(sheet, language), content_type=CONTENT_TYPES[kind])
-        else:
-            response = HttpResponse(xlsx_bytes(sheet, language), content_type=CONTENT_TYPES[kind])
+        if kind == Format.XLSX:
+            return made_to_save(xlsx_bytes(sheet, language), name=name, content_type=CONTENT_TYPES[kind])
+        lines = csv_lines if kind == Format.CSV else json_lines
+        response: Any = StreamingHttpResponse(lines(sheet, language), content_type=CONTENT_TYPES[kind])
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
     def file_to_edit(self, kind: str) -> HttpResponse:
         buffer = BytesIO()
         self.write_to_edit(kind, buffer)
-        response = HttpResponse(buffer.getvalue(), content_type=CONTENT_TYPES[kind])
-        response["Content-Disposition"] = f'attachment; filename="{self.file_name(kind)}"'
-        return response
+        return made_to_save(buffer.getvalue(), name=self.file_name(kind), content_type=CONTENT_TYPES[kind])
 
     def ask_worker(self, query: QueryDict, what: str, kind: str, count: int) -> HttpResponse:
         """Says that it will take a while; once confirmed, leads to the page where the file will be."""

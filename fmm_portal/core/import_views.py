@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fmm_portal.core.downloads import made_to_save
 from fmm_portal.core.errors import Refused
 from fmm_portal.core.exports import CONTENT_TYPES, Format
 from fmm_portal.core.imports.files import (
@@ -169,10 +170,7 @@ def _file(
         buffer.write("".join(csv_of(columns, records)).encode())
     else:
         write_workbook(buffer, import_format, columns, records)
-    response = HttpResponse(buffer.getvalue(), content_type=CONTENT_TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return made_to_save(buffer.getvalue(), name=f"{name}.{kind}", content_type=CONTENT_TYPES[kind])
 
 
 @require_safe
@@ -293,10 +291,8 @@ def import_marked(request: HttpRequest, key: Any) -> HttpResponse:
     plan = plan_file(import_format, sheet_of(kept, principal), principal, parent=parent)
     buffer = BytesIO()
     write_marked(buffer, plan, import_format.title)
-    response = HttpResponse(buffer.getvalue(), content_type=CONTENT_TYPES[Format.XLSX])
-    response["Content-Disposition"] = f'attachment; filename="{kept.kind}-marked.xlsx"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    name = f"{kept.kind}-marked.xlsx"
+    return made_to_save(buffer.getvalue(), name=name, content_type=CONTENT_TYPES[Format.XLSX])
 
 
 @require_safe

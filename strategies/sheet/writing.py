@@ -16,6 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from fmm_portal.core.cells import neutralised, tidy
+from fmm_portal.core.downloads import made_to_save
 from fmm_portal.core.partial_dates import PartialDate, today
 from fmm_portal.core.principals import Principal
 from strategies.matrix import activities_of
@@ -231,10 +232,7 @@ def file_name(plan: ActionPlan, parts: Iterable[str] = ()) -> str:
 
 
 def sheet_response(book: Workbook, name: str) -> HttpResponse:
-    response = HttpResponse(as_bytes(book), content_type=XLSX)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return made_to_save(as_bytes(book), name=name, content_type=XLSX)
 
 
 def sheet_of(plan: ActionPlan, principal: Principal) -> HttpResponse:
