@@ -147,8 +147,9 @@ class MultilingualField(models.Field):
     def get_prep_value(self, value: Any) -> str:
         return json.dumps(dict(self.to_python(value)), ensure_ascii=False)
 
-    def value_to_string(self, obj: models.Model) -> str:
-        return self.get_prep_value(self.value_from_object(obj))
+    def value_to_string(self, obj: models.Model) -> Any:
+        """The mapping itself: a plain text that is loaded would be taken as one in the active language."""
+        return dict(self.value_from_object(obj))
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(**{"form_class": MultilingualFormField, "is_long": self.is_long, **kwargs})

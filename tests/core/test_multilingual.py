@@ -2,6 +2,7 @@
 
 import pytest
 from django import forms
+from django.core import serializers
 from django.core.exceptions import ValidationError
 from django.utils import translation
 
@@ -63,6 +64,15 @@ def test_the_model_field_keeps_every_language(db):
     assert again.name == {"en": "Agency", "fr": "Agence", "ar": "وكالة"}
     assert list(again.name) == ["en", "fr", "ar"]
     assert Institution.objects.filter(name__contains="Agence").get() == made
+
+
+def test_every_language_survives_being_dumped_and_loaded(db):
+    agency = InstitutionFactory(name=Multilingual(en="Agency", fr="Agence"))
+    dumped = serializers.serialize("json", [agency])
+    Institution.objects.filter(pk=agency.pk).update(name=Multilingual(en="Other"))
+    for loaded in serializers.deserialize("json", dumped):
+        loaded.save()
+    assert Institution.objects.get(pk=agency.pk).name == {"en": "Agency", "fr": "Agence"}
 
 
 def test_an_empty_name_is_refused_by_the_model(db):
