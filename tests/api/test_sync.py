@@ -1,12 +1,14 @@
 """A client that keeps a copy: what changed, what went, what it may still see. Its copy is exact, whoever writes."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Event
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +24,7 @@ from fmm_portal.institutions.merging import merge_institutions
 from fmm_portal.institutions.models import Institution, Theme
 from studyvisits.models import AgendaHost, AgendaItem, Leg, StudyVisit
 from tests.api_client import ApiClient, as_agency, as_persona
+from tests.conftest import ALL_MUST_RUN
 from tests.factories.delegations import DelegationFactory
 from tests.factories.facility import ProgrammeFactory
 from tests.factories.institutions import InstitutionFactory, country
@@ -198,7 +201,8 @@ def act(deed: str, numbers: list[int]) -> None:
 
 
 @settings(
-    max_examples=2,
+    # Each takes seconds; the long run tries more of them.
+    max_examples=20 if ALL_MUST_RUN else 2,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     derandomize=True,
@@ -225,6 +229,36 @@ def test_copy_is_exact_whoever_writes(todo: list[tuple[str, list[int], bool]]) -
         transaction.set_rollback(True)
 
 
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_what_is_written_while_a_copy_is_made_comes_with_the_next(settings: Any) -> None:
+    """A change bears the moment at which it began, and is seen only once it is committed: after the poll."""
+    settings.SYNC_OVERLAP_SECONDS = 30
+    agency = InstitutionFactory(name=Multilingual(en="Before"))
+    copy = Copy(as_persona("amina"), checks_ids=False)
+    copy.poll()
+    written, polled = Event(), Event()
+
+    def write_slowly() -> None:
+        try:
+            with transaction.atomic():
+                update_record(agency, actor=ACTOR, changes={"name": Multilingual(en="After")})
+                written.set()
+                assert polled.wait(20)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as writers:
+        slow = writers.submit(write_slowly)
+        assert written.wait(20)
+        copy.poll()
+        polled.set()
+        slow.result()
+    assert copy.rows["institutions"][agency.pk]["name"] == {"en": "Before"}
+    copy.poll()
+    assert copy.rows["institutions"][agency.pk]["name"] == {"en": "After"}
+    copy.assert_exact()
+
+
 def test_every_deed_is_done_and_followed() -> None:
     """One after the other, so that none is left to chance; each in a state where the rules allow it."""
     visits = [StudyVisitFactory(programme=ProgrammeFactory()) for _ in range(3)]
@@ -236,9 +270,9 @@ def test_every_deed_is_done_and_followed() -> None:
         Copy(as_persona("amina"), checks_ids=False),
         Copy(as_agency(anpe_togo(), country=country("TG"))),
     ]
+    for copy in copies:
+        copy.poll()
     for number, deed in enumerate(DEEDS):
-        for copy in copies:
-            copy.poll()
         act(deed, [number + 1, 2, 3, 1])
         for copy in copies:
             copy.poll()
