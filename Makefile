@@ -1,6 +1,6 @@
 # Every command of the project. `make` lists them; each sets up what it needs, and a second run finds it there.
 .DEFAULT_GOAL := help
-.PHONY: help demo setup run worker migrate messages translate test lint fmt types ci bench docs screenshots lock
+.PHONY: help demo setup run worker migrate messages translate test test-all lint fmt types ci bench docs screenshots lock
 SHELL := /bin/bash
 MANAGE := .venv/bin/python manage.py
 export STEPS := 3
@@ -36,11 +36,14 @@ translate: setup ## Gather the texts of code and templates into locale/ to be tr
 	@$(MANAGE) makemessages --all
 
 ##@ Check it
-test: ## Run every test on the default database (ARGS="tests/core -k dates" JOBS=1 to choose)
+test: ## Run the tests that need nothing else installed, on the default database (ARGS="tests/core -k dates" JOBS=1 to choose)
 	@STEPS=5 SECONDS_LEFT=240 scripts/setup dev
 	@echo "[4/5] Compiling the translated texts (about 240 s left)"
 	@$(MANAGE) compilemessages
 	@echo "[5/5] Running the tests, the percentage tells how far (about 240 s on two cores)"
+	@.venv/bin/pytest -n $(JOBS) -m "not browser and not long" $(ARGS)
+
+test-all: setup messages ## Run every test there is, in Chromium and through whole cases, on the database of DATABASE_URL
 	@.venv/bin/pytest -n $(JOBS) $(ARGS)
 
 lint: setup ## Check style, templates, import layers and missing migrations

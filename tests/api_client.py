@@ -7,6 +7,7 @@ from django.test import Client
 
 from fmm_portal.accounts.models import User
 from tests import personas
+from tests.signing_in import signed_in
 
 ROOT = "/api/v1/"
 
@@ -25,9 +26,8 @@ class ApiClient:
 
     def __init__(self, user: User | None = None, key: str = "") -> None:
         self.user = user
-        self._client = Client(headers={"Authorization": f"Bearer {key}"} if key else None)
-        if user is not None:
-            self._client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        bearer = {"Authorization": f"Bearer {key}"} if key else None
+        self._client = Client(headers=bearer) if user is None else signed_in(user)
 
     def _call(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
         address = path if path.startswith(("/", "http")) else ROOT + path

@@ -15,6 +15,7 @@ from fmm_portal.accounts.models import User
 from fmm_portal.core.principals import Actor
 from tests import personas
 from tests.database import migrate_once, put_rows_back
+from tests.signing_in import signed_in
 
 ALL_MUST_RUN = os.environ.get("REQUIRE_ALL") == "1"
 
@@ -29,9 +30,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those that drive browsers and processes take longest; at the end the others would wait for them."""
+    """Those that drive browsers and processes and walk everywhere take longest; at the end all would wait for them."""
     items.sort(
-        key=lambda item: not any(item.iter_markers("browser")) and not any(item.iter_markers("process"))
+        key=lambda item: not any(item.get_closest_marker(name) for name in ("browser", "process", "long"))
     )
 
 
@@ -110,12 +111,7 @@ def nobody(db: None) -> User:
 def browser_of() -> Callable[[User], Client]:
     """A signed-in browser: `browser_of(amina).get(...)`."""
 
-    def sign_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return sign_in
+    return signed_in
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ class MultilingualField(models.Field):
 
     def value_to_string(self, obj: models.Model) -> Any:
         """The mapping itself: a plain text that is loaded would be taken as one in the active language."""
-        return dict(self.value_from_object(obj))
+        return self.to_python(self.value_from_object(obj)).texts()
 
     def formfield(self, **kwargs: Any) -> forms.Field | None:
         return super().formfield(**{"form_class": MultilingualFormField, "is_long": self.is_long, **kwargs})

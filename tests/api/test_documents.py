@@ -75,6 +75,7 @@ def test_download_is_a_file_to_save_whatever_format_is_accepted() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 def test_document_is_seen_by_its_audience_only() -> None:
     visit = StudyVisitFactory()
     AgendaHostFactory(item=AgendaItemFactory(visit=visit), institution=aneti())

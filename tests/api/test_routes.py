@@ -117,6 +117,7 @@ def test_nobody_gets_nothing_anywhere(made: dict[str, Record]) -> None:
     assert state() == before
 
 
+@pytest.mark.long
 def test_options_tell_no_row(made: dict[str, Record]) -> None:
     anonymous, eva = as_persona("anonymous"), as_persona("eva")
     for path in {route.path(made[route.resource]) for route in ROUTES}:
@@ -126,6 +127,7 @@ def test_options_tell_no_row(made: dict[str, Record]) -> None:
         assert b"Somebody" not in response.content
 
 
+@pytest.mark.long
 def test_viewer_reads_and_changes_nothing(made: dict[str, Record]) -> None:
     eva = as_persona("eva")
     before = state()
@@ -142,6 +144,7 @@ def test_viewer_reads_and_changes_nothing(made: dict[str, Record]) -> None:
     assert state() == before
 
 
+@pytest.mark.long
 def test_viewer_meets_no_name_of_a_delegate_or_contact(made: dict[str, Record]) -> None:
     eva = as_persona("eva")
     for route in READS:
@@ -151,6 +154,7 @@ def test_viewer_meets_no_name_of_a_delegate_or_contact(made: dict[str, Record]) 
         assert b"Somebody" not in content and b"s@example.org" not in content, route
 
 
+@pytest.mark.long
 def test_partner_of_another_country_sees_the_directory_and_nothing_else(made: dict[str, Record]) -> None:
     fatou = as_persona("fatou")
     before = state()
@@ -173,6 +177,7 @@ def test_partner_of_another_country_sees_the_directory_and_nothing_else(made: di
     assert state() == before
 
 
+@pytest.mark.long
 def test_read_only_key_writes_nowhere(made: dict[str, Record]) -> None:
     """Every address with every method that could write, whether the resource offers it or not."""
     key = as_agency(ministry_of_ghana(), "*:read")
@@ -217,6 +222,7 @@ def refusals(key: ApiClient, routes: Iterable[Route] = ROUTES) -> set[tuple[int,
     return found
 
 
+@pytest.mark.long
 def test_key_of_no_scope_opens_nothing() -> None:
     key = as_agency(ministry_of_ghana())
     ApiKey.objects.update(scopes=[])
@@ -238,6 +244,7 @@ def test_expired_key_and_secret_replaced_open_nothing() -> None:
     assert refusals(replaced, ONE_OF_EACH) == {(401, "invalid_key")}
 
 
+@pytest.mark.long
 def test_key_of_one_resource_opens_no_other(made: dict[str, Record]) -> None:
     key = as_agency(ministry_of_ghana(), "themes:read", "themes:write", "themes:act")
     for route in ROUTES:

@@ -259,6 +259,7 @@ def test_what_is_written_while_a_copy_is_made_comes_with_the_next(settings: Any)
     copy.assert_exact()
 
 
+@pytest.mark.long
 def test_every_deed_is_done_and_followed() -> None:
     """One after the other, so that none is left to chance; each in a state where the rules allow it."""
     visits = [StudyVisitFactory(programme=ProgrammeFactory()) for _ in range(3)]

@@ -55,6 +55,7 @@ def test_case_written_as_yaml_and_json_is_read_the_same(name: str) -> None:
     assert load_document(json.dumps(document)) == document
 
 
+@pytest.mark.long
 def test_all_cases_together_keep_their_links_to_each_other() -> None:
     documents = exported()
     records = [import_document(documents[name], actor=PORTAL) for name in FILES]

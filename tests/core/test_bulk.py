@@ -54,6 +54,7 @@ def three(db: None) -> list[Institution]:
     return [InstitutionFactory(acronym=name, country=country("TG"), city="Kara") for name in ("A", "B", "C")]
 
 
+@pytest.mark.long
 def test_all_212_matching_change_are_told_before_and_after_and_are_undone(browser_of, amina) -> None:
     togo = country("TG")
     Institution.objects.bulk_create(

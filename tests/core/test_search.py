@@ -133,6 +133,7 @@ def test_signs_of_other_languages_are_only_text(text: str, amina: Any, browser_o
 # --- what is not found ---
 
 
+@pytest.mark.long
 def test_nobody_finds_what_they_may_not_open(request: pytest.FixtureRequest) -> None:
     """Whatever is searched for, each hit is a record in the person's own scope."""
     Everything()
@@ -156,6 +157,7 @@ def test_outsiders_find_no_trace_of_the_chain(fatou: Any, nobody: Any, browser_o
             assert (page.status_code, "Confidential" in page.content.decode()) == (200, False)
 
 
+@pytest.mark.long
 def test_people_are_never_found_by_name(request: pytest.FixtureRequest) -> None:
     """Positions are found; who holds them is not, not even by those who may read the name."""
     scene = Everything().scene

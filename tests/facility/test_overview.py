@@ -110,6 +110,7 @@ def test_staff_and_viewers_read_it_and_nobody_else(browser_of, request, client) 
 
 
 @pytest.mark.parametrize("persona", ["marc", "eva"])
+@pytest.mark.long
 def test_every_number_opens_exactly_its_rows(browser_of, request, persona) -> None:
     programme_with_everything()
     client = browser_of(request.getfixturevalue(persona))

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.test import Client
 
 from tests.conftest import ALL_MUST_RUN
 from tests.everything import Everything
 from tests.journeys.pages import sign_in
 from tests.project.test_access import ROUTES, Addresses
+from tests.signing_in import signed_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -29,8 +29,7 @@ STANDARD = {
 def pages(marc: Any, part: int) -> Iterator[tuple[str, str]]:
     """Name and address of each page that a manager opens; one part of several, for several processes."""
     addresses = Addresses(Everything())
-    client = Client()
-    client.force_login(marc, backend="django.contrib.auth.backends.ModelBackend")
+    client = signed_in(marc)
     for name in list(ROUTES)[part::PARTS]:
         response = client.get(addresses.of(name))
         if (

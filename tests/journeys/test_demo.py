@@ -70,6 +70,7 @@ def follow_the_tutorial(folder: Path, portal: str) -> None:
 
 
 @pytest.mark.process
+@pytest.mark.long
 def test_the_demo_serves_what_it_promises_and_can_be_run_again(tmp_path: Path) -> None:
     notes_file = tmp_path / "demo.json"
     demo = start(tmp_path, serve=1)

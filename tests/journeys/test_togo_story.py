@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import Client
 
 from fmm_portal.casefiles.files import load_document
 from fmm_portal.casefiles.formats import import_document
@@ -16,6 +15,7 @@ from strategies.models import Committee, CommitteeMeeting, Milestone, Review, St
 from studyvisits.demo.loading import load_directory
 from studyvisits.models import StudyVisit
 from tests.casefiles.demo import DEMO, PORTAL
+from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -148,8 +148,7 @@ def test_pages_of_the_story_open_for_amina_and_not_for_fatou(snmp: Strategy, ami
     meeting = CommitteeMeeting.objects.get(title__contains="First formal meeting")
     pages = (snmp, snmp.milestones.get(kind="adoption"), meeting.committee, meeting, visit.action, visit)
     for user, code in ((amina, 200), (fatou, 404)):
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client = signed_in(user)
         answers = {str(page): client.get(page.get_absolute_url()).status_code for page in pages}
         assert answers == {str(page): code for page in pages}
 

@@ -381,6 +381,7 @@ def test_visitor_reaches_nothing_but_the_door(scene: Scene, addresses: Addresses
 
 
 @pytest.mark.parametrize("persona", ["fatou", "nobody"])
+@pytest.mark.long
 def test_outsider_finds_no_trace_of_the_visit(
     persona: str, scene: Scene, addresses: Addresses, browser_of: Any, request: pytest.FixtureRequest
 ) -> None:
@@ -400,6 +401,7 @@ def test_outsider_finds_no_trace_of_the_visit(
     assert (HistoryEntry.objects.count(), row_count()) == before
 
 
+@pytest.mark.long
 def test_viewer_reads_and_changes_nothing(
     scene: Scene, addresses: Addresses, browser_of: Any, worked_on_by_amina: None, eva: Any
 ) -> None:
@@ -418,6 +420,7 @@ def test_viewer_reads_and_changes_nothing(
     assert (HistoryEntry.objects.count(), row_count()) == before
 
 
+@pytest.mark.long
 def test_those_taking_part_see_the_visit_without_what_is_internal(
     scene: Scene, addresses: Addresses, browser_of: Any, worked_on_by_amina: None, sami: Any
 ) -> None:
@@ -446,6 +449,7 @@ def compressed_size(static_file: str) -> int:
     return len(gzip.compress(Path(found).read_bytes()))
 
 
+@pytest.mark.long
 def test_every_page_is_light_and_keeps_to_the_content_security_policy(
     scene: Scene, addresses: Addresses, browser_of: Any, marc: Any
 ) -> None:
@@ -469,6 +473,7 @@ def test_every_page_is_light_and_keeps_to_the_content_security_policy(
     assert seen > 50
 
 
+@pytest.mark.long
 def test_names_of_the_programmes_people_stay_with_the_programme(
     addresses: Addresses, browser_of: Any, amina: Any, worked_on_by_amina: None, kofi: Any
 ) -> None:

@@ -281,6 +281,7 @@ def test_data_are_attached_as_their_canonical_json(english_note: bytes, data: An
     assert name == "SV-2019-001-DN-v3.json"
 
 
+@pytest.mark.long
 def test_same_data_are_the_same_bytes_in_every_process(english_note: bytes, data: Any, tmp_path: Any) -> None:
     assert print_note(data) == english_note
     (tmp_path / "data.json").write_bytes(canonical_json(data))

@@ -297,6 +297,7 @@ def test_list_costs_the_same_whatever_the_kinds_hold() -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.long
 def test_commitments_of_visits_keep_their_visit_forth_and_back() -> None:
     visit = StudyVisitFactory()
     commitment = CommitmentFactory(visit=visit)
