@@ -8,6 +8,8 @@ from fmm_portal.core.health import healthz, readyz
 from fmm_portal.core.home import home
 
 urlpatterns = [
+    # First, for the others without a prefix are tried route by route.
+    path("api/", include("fmm_portal.api.urls")),
     path("", home, name="home"),
     path("account/", include("fmm_portal.accounts.urls")),
     path("language/", set_language, name="set_language"),
@@ -25,7 +27,6 @@ urlpatterns = [
     path("", include("strategies.urls")),
     path("", include("studyvisits.urls")),
     path("support/", admin.site.urls),
-    path("api/", include("fmm_portal.api.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
 ]
