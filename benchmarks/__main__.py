@@ -36,6 +36,8 @@ def prepare() -> None:
     from django.conf import settings
 
     settings.ROOT_URLCONF = "benchmarks.plain"
+    # The walk to a late page asks more in a minute than a person does.
+    settings.API_RATE_PERSON = 1_000_000
     engine: dict[str, Any] = settings.TEMPLATES[0]
     engine["DIRS"] = [*engine["DIRS"], Path(__file__).parent / "templates"]
     django.setup()

@@ -135,12 +135,18 @@ def api_pairs(page: Callable[..., Work], browser: Client) -> Iterator[Pair]:
     pk = StudyVisit.objects.order_by("-pk")[40].pk
     one = reverse("api:study-visits-detail", args=[pk])
     yield Pair("API: a visit", page(one), page(reverse("plain_api_visit", args=[pk])), 1.3, 6)
-    tag = browser.get(listed)["ETag"]
+    for name, address in (("list", listed), ("visit", one)):
+        yield Pair(f"API: 304 of a {name}, of its 200", known(browser, address), page(address), 0.5)
 
-    def known() -> None:
-        assert browser.get(listed, headers={"If-None-Match": tag}).status_code == 304
 
-    yield Pair("API: 304 of a list, of its 200", known, page(listed), 0.5)
+def known(browser: Client, address: str) -> Work:
+    """Asking for an answer that one has already."""
+    tag = browser.get(address)["ETag"]
+
+    def ask() -> None:
+        assert browser.get(address, headers={"If-None-Match": tag}).status_code == 304
+
+    return ask
 
 
 def replayed(work: Work) -> Work:

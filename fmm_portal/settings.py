@@ -122,6 +122,8 @@ DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'portal.
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # How long a process may keep what a person's first screen and filters show; a change ends it at once (core.kept).
 KEPT_SECONDS = whole_number("KEPT_SECONDS", 30)
+# How long a process may keep the tag of an answer of the API; a change ends it at once (api.unchanged).
+KEPT_TAGS_SECONDS = whole_number("KEPT_TAGS_SECONDS", 300)
 # How far back a client that keeps a copy is sent again, for clocks that differ and writes that are slow to end.
 SYNC_OVERLAP_SECONDS = whole_number("SYNC_OVERLAP_SECONDS", 60)
 
@@ -182,6 +184,12 @@ else:
 RATES_IN_REDIS = BROKER_URL.startswith(("redis://", "rediss://"))
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Entity tags of answers, see api.unchanged.
+    "tags": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "tags",
+        "OPTIONS": {"MAX_ENTRIES": 5_000},
+    },
     "rates": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache"
         if RATES_IN_REDIS

@@ -24,7 +24,7 @@ SECRET_KEY = "key-of-the-test-suite-not-a-secret-at-all-0123456789"  # noqa: S10
 # Each test client starts the portal anew: it looks for a file when asked, rather than at all of them first.
 WHITENOISE_AUTOREFRESH = True
 # Tests write rows without history; those about what is kept say so.
-KEPT_SECONDS = 0
+KEPT_SECONDS = KEPT_TAGS_SECONDS = 0
 # A test asks more in a second than a client in a minute; tests of the limits set their own.
 API_RATE_KEY = API_RATE_PERSON = API_RATE_VISITOR = 1_000_000
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

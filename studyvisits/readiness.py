@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
@@ -69,7 +69,8 @@ class Progress(NamedTuple):
 
 @dataclass(slots=True)
 class Facts:
-    """What the rules read of one visit: numbers by name, its delegations' balances, its hosts' answers."""
+    """What the rules of a visit's stage read of it: numbers by name; to leave, also its delegations' balances and its
+    hosts' answers."""
 
     visit: StudyVisit
     counts: Mapping[str, int]
@@ -138,16 +139,6 @@ def confirmed_hosts(facts: Facts) -> Progress:
     return Progress(len(agreed), max(len(asked), 1))
 
 
-def attendance(facts: Facts) -> Progress:
-    expected = [
-        row
-        for row in facts.delegates
-        if row.role in COUNTED_ROLES and row.status in (DelegateStatus.CONFIRMED, DelegateStatus.ATTENDED)
-    ]
-    came = [row for row in expected if row.status == DelegateStatus.ATTENDED]
-    return Progress(len(came), max(len(expected), 1))
-
-
 def commitments(facts: Facts) -> Progress:
     """A debrief may end without any; until it is agreed, none at all means that nobody wrote them down."""
     made = facts.counts["promises"]
@@ -200,7 +191,15 @@ RULES: tuple[Rule, ...] = (
         "agenda",
         all_of("with_place", "sessions"),
     ),
-    Rule("attendance", CLOSE, _("Attendance is recorded"), OFFICER, 2, "delegation", attendance),
+    Rule(
+        "attendance",
+        CLOSE,
+        _("Attendance is recorded"),
+        OFFICER,
+        2,
+        "delegation",
+        all_of("attended", "expected"),
+    ),
     Rule(
         "notes",
         CLOSE,
@@ -247,22 +246,42 @@ def _counted(rows: models.QuerySet[Any], by: str, *, distinct: str = "pk") -> Co
     return Coalesce(Subquery(counted, output_field=models.IntegerField()), Value(0))
 
 
-def _numbers() -> dict[str, Coalesce]:
+@cache
+def _counts(stage: str, visits: int) -> models.QuerySet[StudyVisit, dict[str, Any]]:
+    """Visits with their numbers, described once: that takes longer than to ask for one visit."""
+    numbers = _numbers(stage, visits)
+    return StudyVisit.objects.order_by().annotate(**numbers).values("pk", *numbers)
+
+
+def _numbers(stage: str, visits: int) -> dict[str, Coalesce]:
+    """What is counted for the rules of a stage: as little as they need, for each count costs as much as a query.
+
+    `visits` is the key of the content type of visits.
+    """
     items = AgendaItem.objects.all()
     sessions = items.filter(kind__in=SESSIONS)
-    visits = ContentType.objects.get_for_model(StudyVisit)
+    at_visit = partial(_counted, by="visit")
+    if stage == LEAVE:
+        return {
+            "questions": at_visit(LearningQuestion.objects.all()),
+            "items": at_visit(items),
+            "with_day": at_visit(items.filter(day__isnull=False)),
+            "sessions": at_visit(sessions),
+            "with_hour": at_visit(sessions.filter(starts_at__isnull=False)),
+            "with_place": at_visit(sessions.exclude(place="")),
+            "versions": at_visit(AgendaVersion.objects.all()),
+        }
     made = Commitment.objects.filter(source_type=visits)
     reports = Report.objects.filter(subject_type=visits, kind__in=TELLING_REPORTS, status=JobStatus.DONE)
-    at_visit = partial(_counted, by="visit")
+    expected = Delegate.objects.filter(
+        role__in=COUNTED_ROLES, status__in=(DelegateStatus.CONFIRMED, DelegateStatus.ATTENDED)
+    )
+    travelling = partial(_counted, by="delegation__study_visits")
     return {
-        "questions": at_visit(LearningQuestion.objects.all()),
-        "items": at_visit(items),
-        "with_day": at_visit(items.filter(day__isnull=False)),
+        "expected": travelling(expected),
+        "attended": travelling(expected.filter(status=DelegateStatus.ATTENDED)),
         "sessions": at_visit(sessions),
-        "with_hour": at_visit(sessions.filter(starts_at__isnull=False)),
-        "with_place": at_visit(sessions.exclude(place="")),
         "with_notes": at_visit(sessions.filter(session_notes__is_shared=True)),
-        "versions": at_visit(AgendaVersion.objects.all()),
         "debriefs_agreed": at_visit(Debrief.objects.filter(status=DebriefStatus.AGREED)),
         "promises": _counted(made, "source_id"),
         "promises_whole": _counted(
@@ -274,28 +293,34 @@ def _numbers() -> dict[str, Coalesce]:
 
 def facts_of(visits: Sequence[StudyVisit]) -> dict[int, Facts]:
     """The facts of these visits, in as many queries for one as for a hundred."""
-    keys = [visit.pk for visit in visits]
-    numbers = _numbers()
-    rows = StudyVisit.objects.filter(pk__in=keys).order_by().annotate(**numbers).values("pk", *numbers)
-    counted = {row["pk"]: row for row in rows}
-    hosts = defaultdict(list)
-    for host in AgendaHost.objects.filter(item__visit__in=keys).select_related("item"):
-        hosts[host.item.visit_id].append(host)
+    by_stage: dict[str, list[StudyVisit]] = defaultdict(list)
+    for visit in visits:
+        by_stage[stage_of(visit)].append(visit)
+    kind = ContentType.objects.get_for_model(StudyVisit).pk
+    found: dict[int, Facts] = {}
+    for stage, some in by_stage.items():
+        rows = _counts(stage, kind).filter(pk__in=[visit.pk for visit in some])
+        counted = {row["pk"]: row for row in rows}
+        found |= {visit.pk: Facts(visit, counted[visit.pk]) for visit in some}
+    if leaving := by_stage[LEAVE]:
+        _add_people(leaving, found)
+    return found
+
+
+def _add_people(visits: Sequence[StudyVisit], facts: Mapping[int, Facts]) -> None:
+    """The delegates and the hosts of visits that are to leave."""
+    for host in AgendaHost.objects.filter(item__visit__in=[visit.pk for visit in visits]).select_related(
+        "item"
+    ):
+        facts[host.item.visit_id].hosts.append(host)
     models.prefetch_related_objects(
         visits,
         models.Prefetch("delegations__delegates", queryset=Delegate.objects.select_related("institution")),
     )
-    found = {}
     for visit in visits:
-        delegations = list(visit.delegations.all())
-        found[visit.pk] = Facts(
-            visit,
-            counted[visit.pk],
-            [composition_of(delegation) for delegation in delegations],
-            [row for delegation in delegations for row in delegation.delegates.all()],
-            hosts[visit.pk],
-        )
-    return found
+        for delegation in visit.delegations.all():
+            facts[visit.pk].balances.append(composition_of(delegation))
+            facts[visit.pk].delegates.extend(delegation.delegates.all())
 
 
 # --- The answers ----------------------------------------------------------------------------------------------

@@ -1,14 +1,21 @@
 """What every resource of the API promises, tested once. A resource subclasses ApiContract with its data."""
 
+from contextlib import suppress
 from typing import Any, ClassVar
 
 import pytest
+from django.core.cache import caches
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from fmm_portal.api.resources import viewset_of
-from fmm_portal.core.activity import history_of
+from fmm_portal.core.activity import history_of, record_activity
+from fmm_portal.core.errors import DomainError
 from fmm_portal.core.models import Record
+from fmm_portal.core.multilingual import Multilingual, MultilingualField
+from fmm_portal.core.principals import system_actor
+from fmm_portal.core.services import update_record
 from tests.api_client import ApiClient, as_agency, as_persona
 from tests.personas import anpe_togo
 
@@ -210,6 +217,67 @@ class ApiContract:
             again = reader.get(path, If_None_Match=tag)
             assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
             assert reader.get(path, If_None_Match='"other"').status_code == 200
+
+    def test_what_changed_is_sent_again(self, settings: Any) -> None:
+        """Whatever changes of a record and of those that it shows: 304 only where the answer is what it was."""
+        settings.KEPT_TAGS_SECONDS = 300
+        caches["tags"].clear()
+        record = self.make_readable()
+        # Factories write no history, and while there is none nothing is kept.
+        record_activity(actor=system_actor(), verb="look", subject=record, changes={})
+        reader, paths = as_persona(self.reader), (self.address(record), f"{self.resource}/?page_size=200")
+        for change in (self.rename_what_it_shows, self.change_it):
+            known = {path: reader.get(path)["ETag"] for path in paths}
+            for path, tag in known.items():
+                assert reader.get(path, If_None_Match=tag).status_code == 304
+            is_changed = change(record)
+            for path, tag in known.items():
+                told, fresh = reader.get(path, If_None_Match=tag), reader.get(path)
+                assert told.status_code == (304 if fresh["ETag"] == tag else 200)
+                assert path != paths[0] or not is_changed or fresh["ETag"] != tag
+
+    def change_it(self, record: Record) -> bool:
+        if not self.updates:
+            return False
+        response = as_persona(self.writer).patch(self.address(record), self.change)
+        return bool(response.status_code == 200)
+
+    @staticmethod
+    def rename_what_it_shows(record: Record) -> bool:
+        """Give another text to all records that this one names, as far as their rules let it be."""
+        for field in [*record._meta.fields, *record._meta.many_to_many]:
+            if not field.is_relation:
+                continue
+            found: Any = getattr(record, field.name)
+            for other in [found] if field in record._meta.fields else found.all():
+                for text in other._meta.fields if isinstance(other, Record) else ():
+                    if isinstance(text, MultilingualField) and text.editable:
+                        with suppress(DomainError, DjangoValidationError):
+                            values = {text.name: Multilingual(en=f"Another {text.name} of {other.pk}")}
+                            update_record(other, actor=system_actor(), changes=values)
+        return False
+
+    def test_briefs_say_what_records_say_of_themselves(self) -> None:
+        """In a list and beside one record, each read in a way of its own."""
+        record, writer = self.make(), as_persona(self.writer)
+        listed: Any = None
+        path = f"{self.resource}/?page_size=200"
+        while path and listed is None:
+            page = writer.get(path).json()
+            listed = next((row for row in page["results"] if row["id"] == record.pk), None)
+            path = page["next"]
+        whole = writer.get(self.address(record)).json()
+        themselves: dict[str, Any] = {}
+        for name, value in [*listed.items(), *whole.items()]:
+            for brief in value if isinstance(value, list) else [value]:
+                if not (isinstance(brief, dict) and brief.get("url") and "id" in brief):
+                    continue
+                if brief["url"] not in themselves:
+                    answer = writer.get(brief["url"])
+                    themselves[brief["url"]] = answer.json() if answer.status_code == 200 else {}
+                itself = themselves[brief["url"]]
+                told = {key: text for key, text in brief.items() if key in itself}
+                assert told == {key: itself[key] for key in told}, name
 
     def test_pages_are_stable_and_complete(self) -> None:
         records = [self.make() for _ in range(3)]

@@ -53,6 +53,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Opens Django's support screens only; what a person may do in the portal comes from memberships.
     is_staff = models.BooleanField(_("may open the support screens"), default=False)
     date_joined = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("last changed"), auto_now=True, editable=False, db_index=True)
 
     objects: ClassVar[UserManager] = UserManager()
 

@@ -102,6 +102,8 @@ class ApiKeyViewSet(ResourceViewSet):
     """
 
     resource = KEYS
+    # Keys expire at an hour, and every use is noted.
+    told_by_history = False
     serializer_class = ApiKeySerializer
     filterset_class = ApiKeyFilterSet
     ordering_fields = ("name", "expires_at", "last_used_at", "created_at", "updated_at")

@@ -61,15 +61,23 @@ def with_entity_tag(request: Request, response: Response, version: int | None) -
     response.render()
     digest = hashlib.sha256(response.content).hexdigest()[:32]
     tag = f'"{version}-{digest}"' if version is not None else f'"{digest}"'
+    if request.method in ("GET", "HEAD") and is_known(request, tag):
+        return not_modified(tag)
+    return _tagged(response, tag)
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Whether the caller has the answer with this tag."""
+    known = tags_in(request.headers.get("If-None-Match", ""))
+    return "*" in known or tag in {item.removeprefix("W/") for item in known}
+
+
+def not_modified(tag: str) -> HttpResponse:
+    return _tagged(HttpResponseNotModified(), tag)
+
+
+def _tagged(response: HttpResponse, tag: str) -> HttpResponse:
     response["ETag"] = tag
     patch_vary_headers(response, ["Authorization", "Cookie", "Accept-Language"])
     patch_cache_control(response, private=True, no_cache=True)
-    known = tags_in(request.headers.get("If-None-Match", ""))
-    if request.method in ("GET", "HEAD") and (
-        "*" in known or tag in {item.removeprefix("W/") for item in known}
-    ):
-        unchanged = HttpResponseNotModified()
-        for name in ("ETag", "Vary", "Cache-Control"):
-            unchanged[name] = response[name]
-        return unchanged
     return response

@@ -43,6 +43,7 @@ class Reader:
     def __init__(self, serializer: "ResourceSerializer") -> None:
         self.serializer = serializer
         self.slots = serializer.slots(serializer.fields)
+        self._queries = self._prepared()
         self._briefs: dict[str, dict[Any, Any]] = {}
         self._loaded: dict[int, Any] = {}
         self._reads = [(name, self._read_of(field)) for name, field in serializer.fields.items()
@@ -68,27 +69,21 @@ class Reader:
             if slot.key:
                 found = {getattr(record, slot.key) for record in records} - {None}
                 single.setdefault(slot.model, set()).update(found)
-        parts: list[tuple[Slot | None, type[models.Model]]] = [
-            (None, model) for model, keys in single.items() if keys
-        ]
-        parts += [(slot, slot.model) for slot in self.slots if not slot.key] if records else []
-        if not parts:
-            return
-        width = max(len(brief_columns(model) or ()) for _slot, model in parts)
         keys = [record.pk for record in records]
         queries = [
-            _wanted(
-                number, slot, model, keys if slot else sorted(single[model]), width, self.serializer.model()
-            )
-            for number, (slot, model) in enumerate(parts)
+            query.filter(pk__in=wanted)
+            for slot, model, query in self._queries
+            if (wanted := keys if slot else sorted(single[model]))
         ]
+        if not queries:
+            return
         request = self.serializer.context.get("request")
         known: dict[tuple[type[models.Model], Any], dict[str, Any]] = {}
         many: dict[str, dict[Any, dict[Any, Any]]] = {}
         for number, owner, pk, *values in (
             queries[0].union(*queries[1:], all=True) if queries[1:] else queries[0]
         ):
-            slot, model = parts[number]
+            slot, model, _query = self._queries[number]
             brief = known.get((model, pk))
             if brief is None:
                 brief = known[model, pk] = brief_of(_partial(model, pk, values), request)
@@ -104,6 +99,18 @@ class Reader:
                 self._briefs[slot.name] = {
                     owner: [briefs[pk] for pk in sorted(briefs)] for owner, briefs in found_of.items()
                 }
+
+    def _prepared(self) -> list[tuple[Slot | None, type[models.Model], models.QuerySet[Any, Any]]]:
+        """The parts of that query, but for the keys: to describe them takes longer than to run them."""
+        singles = {slot.model: None for slot in self.slots if slot.key}
+        parts: list[tuple[Slot | None, type[models.Model]]] = [(None, model) for model in singles]
+        parts += [(slot, slot.model) for slot in self.slots if not slot.key]
+        width = max((len(brief_columns(model) or ()) for _slot, model in parts), default=0)
+        owner = self.serializer.model()
+        return [
+            (slot, model, _wanted(number, slot, model, width, owner))
+            for number, (slot, model) in enumerate(parts)
+        ]
 
     # --- fields ---
 
@@ -127,12 +134,11 @@ class Reader:
 
 
 def _wanted(
-    number: int, slot: Slot | None, model: type[models.Model], keys: Sequence[Any], width: int,
-    owner: type[models.Model],
+    number: int, slot: Slot | None, model: type[models.Model], width: int, owner: type[models.Model]
 ) -> models.QuerySet[Any, tuple[Any, ...]]:  # fmt: skip
     """The number of the part, the owner's key, the related one's key and the columns of its brief, filled up."""
     columns = brief_columns(model) or ()
-    rows: models.QuerySet[Any] = (owner if slot else model)._base_manager.filter(pk__in=keys).order_by()
+    rows: models.QuerySet[Any] = (owner if slot else model)._base_manager.order_by()
     prefix = f"{slot.path}__" if slot else ""
     if slot:
         rows = rows.filter(**{f"{slot.path}__isnull": False})

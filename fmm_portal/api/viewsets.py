@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -36,6 +36,7 @@ from fmm_portal.api.serializers import (
     transition_request,
 )
 from fmm_portal.api.thread import thread_action
+from fmm_portal.api.unchanged import NotMadeAgain
 from fmm_portal.core.history import readable_history
 from fmm_portal.core.models import Record
 from fmm_portal.core.policies import policy_for, require
@@ -57,7 +58,7 @@ class RecordResponse(Response):
         super().__init__(data, status=status)
 
 
-class ResourceViewSet(AnsweredOnce, GenericViewSet[Any]):
+class ResourceViewSet(AnsweredOnce, NotMadeAgain, GenericViewSet[Any]):
     """One resource. A subclass names `resource`, `serializer_class`, `filterset_class` and `ordering_fields`;
     it refuses to load without them or without a policy for its model.
 
@@ -382,10 +383,12 @@ class ResourceViewSet(AnsweredOnce, GenericViewSet[Any]):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         final: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(final, HttpResponseNotModified):
+            return final
         if isinstance(final, Response) and not final.exception and final.data is not None:
             version = final.version if isinstance(final, RecordResponse) else None
             if request.method in ("GET", "HEAD") or version is not None:
-                return with_entity_tag(request, final, version)
+                return self.remember_tag(with_entity_tag(request, final, version))
         # Files, refusals and bare answers to writes are for this caller and this moment only.
         patch_cache_control(final, private=True, no_store=True)
         return final

@@ -103,6 +103,8 @@ class ReportViewSet(ResourceViewSet):
     """Documents printed from what you may see of a record. Asking for one that is there already returns it."""
 
     resource = "reports"
+    # The progress of a job is in no history.
+    told_by_history = False
     serializer_class = ReportSerializer
     filterset_class = ReportSubjectFilterSet
     ordering_fields = ("reference", "number", "status", "created_at", "updated_at")

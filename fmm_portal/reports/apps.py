@@ -10,10 +10,13 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from django.utils.translation import gettext_lazy as _
 
+        from fmm_portal.core.changes import register_silent
         from fmm_portal.core.navigation import NavigationItem, register_navigation
         from fmm_portal.reports import home, policies, search
+        from fmm_portal.reports.models import Report
 
         policies.register()
         search.register()
         home.register()
+        register_silent(Report, "updated_at")
         register_navigation(NavigationItem(_("Reports"), "reports:report_list", 50, ("/reports/",)))

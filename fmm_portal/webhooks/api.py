@@ -106,6 +106,8 @@ class SubscriptionViewSet(ResourceViewSet):
     """Webhooks: your system is told of changes of what your agency may see, by signed messages of ids and links."""
 
     resource = "webhook-subscriptions"
+    # What becomes of deliveries is in no history.
+    told_by_history = False
     serializer_class = SubscriptionSerializer
     filterset_class = SubscriptionFilterSet
     ordering_fields = ("name", "status", "failing_since", "created_at", "updated_at")
@@ -150,6 +152,7 @@ class DeliveryViewSet(ResourceViewSet):
     """Messages of webhooks with the log of their attempts, kept for some weeks."""
 
     resource = "webhook-deliveries"
+    told_by_history = False
     serializer_class = DeliverySerializer
     filterset_class = DeliveryFilterSet
     ordering_fields = ("occurred_at", "status", "created_at", "updated_at")

@@ -186,6 +186,8 @@ class RequestViewSet(CaseFileActions):
     """What institutions ask a facility for. A draft needs a title only; what was submitted is what is judged."""
 
     resource = "requests"
+    # A consultation ends at its hour.
+    told_by_history = False
     serializer_class = RequestSerializer
     filterset_class = filters.RequestFilterSet
     ordering_fields = ("reference", "requested_on", "status", "submitted_at", "created_at", "updated_at")
@@ -231,6 +233,8 @@ class ConsulteeViewSet(ResourceViewSet):
     """Stakeholders asked about a request. After the deadline silence counts as consent, and is shown as silence."""
 
     resource = "consultees"
+    # It can be answered until its hour.
+    told_by_history = False
     serializer_class = ConsulteeSerializer
     filterset_class = filters.ConsulteeFilterSet
     ordering_fields = ("status", "due_at", "answered_at", "updated_at")

@@ -1,0 +1,42 @@
+"""Whether anything has changed: one small query in place of asking every row."""
+
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import F, Func, Subquery, Value
+
+from fmm_portal.core.models import Activity
+
+# Models whose rows change without an entry in the history, with the column that tells when.
+_silent: dict[type[models.Model], str] = {}
+
+
+def register_silent(model: type[models.Model], column: str) -> None:
+    """Let changes of these rows count that the history does not tell: the work of a job, a person's name."""
+    _silent[model] = column
+
+
+class NobodyWrites(Func):
+    """True when no transaction that writes is under way: what commits later has entries newer than the newest."""
+
+    template = "pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot())"
+    output_field = models.BooleanField()
+
+
+def state_of_data() -> tuple[Any, ...] | None:
+    """Equal states mean equal rows: every change of what interfaces show enters the history, or is registered here.
+
+    None while that cannot be told. Entries are numbered when they are written and seen when they are committed, so
+    on PostgreSQL an older one may yet appear behind the newest; SQLite has one writer at a time.
+    """
+    is_settled = NobodyWrites() if connection.vendor == "postgresql" else Value(True)
+    moments = {
+        f"silent_{at}": Subquery(_latest(model, column)) for at, (model, column) in enumerate(_silent.items())
+    }
+    newest = Activity.objects.order_by("-pk").annotate(is_settled=is_settled, **moments)
+    row = newest.values_list("is_settled", "pk", *moments).first()
+    return row[1:] if row is not None and row[0] else None
+
+
+def _latest(model: type[models.Model], column: str) -> models.QuerySet[Any, Any]:
+    return model._base_manager.order_by(F(column).desc()).values(column)[:1]
