@@ -47,6 +47,7 @@ def run(institutions: int, visits: int, rounds: int) -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from benchmarks.growth import table_of_growth
     from benchmarks.rows import Sizes, analyse, make_rows, rows_are_there
     from benchmarks.timings import table_of, time_all
 
@@ -63,6 +64,7 @@ def run(institutions: int, visits: int, rounds: int) -> None:
     gc.set_threshold(20_000, 20, 20)
     print(f"Timing on {connection.vendor}, {rounds} rounds each")
     print(table_of(time_all(rounds)))
+    print(table_of_growth())
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from io import BytesIO, StringIO
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from rustpy_xlsxwriter import FastExcel
 
 from fmm_portal.accounts.actors import actor_of
 from fmm_portal.accounts.models import User
 from fmm_portal.core.activity import entry_of
-from fmm_portal.core.exports import csv_lines, sheet_of_view, write_xlsx
+from fmm_portal.core.exports import Sheet, csv_lines, sheet_of_view, write_xlsx
 from fmm_portal.core.imports.formats import MOST_ROWS
 from fmm_portal.core.imports.planning import plan_file
 from fmm_portal.core.imports.reading import read_file
@@ -30,29 +30,36 @@ CHUNK = 2000
 
 def works(officer: User) -> Iterator[tuple[str, Work, Work, float, int]]:
     """Name, work, anchor, ratio and queries at most."""
-    keys = InstitutionTable.default_columns()
+    yield "institutions: all as CSV", lambda: sum(to_csv(officer)), plain_csv, 1.2, 2
+    yield "institutions: all as XLSX", lambda: to_xlsx(officer), plain_xlsx, 1.3, 2
+    importer = importer_of(officer)
+    yield f"import of {MOST_ROWS} rows", importing(officer), lambda: plain_import(importer), 0, 50
 
-    def sheet() -> Any:
-        rows = Institution.objects.visible_to(officer).with_related()
-        return sheet_of_view(InstitutionTable, InstitutionTable.sorted(rows, ""), keys)
 
-    def to_csv() -> int:
-        return sum(len(lines.encode()) for lines in csv_lines(sheet(), "en"))
-
-    def to_xlsx() -> None:
-        write_xlsx(sheet(), "en", BytesIO())
-
-    yield "institutions: all as CSV", to_csv, plain_csv, 1.2, 2
-    yield "institutions: all as XLSX", to_xlsx, plain_xlsx, 1.3, 2
-    content, actor = new_rows(), actor_of(officer)
-    importer = Actor(actor.principal, Source.IMPORT, actor.label)
-    yield (
-        f"import of {MOST_ROWS} rows",
-        lambda: imported(content, importer),
-        lambda: plain_import(importer),
-        0,
-        50,
+def sheet_for(officer: User) -> Sheet:
+    rows = Institution.objects.visible_to(officer).with_related()
+    return sheet_of_view(
+        InstitutionTable, InstitutionTable.sorted(rows, ""), InstitutionTable.default_columns()
     )
+
+
+def to_csv(officer: User) -> Iterator[int]:
+    """As a worker writes it, and as shorter lists are sent: the size of each part."""
+    return (len(lines.encode()) for lines in csv_lines(sheet_for(officer), "en"))
+
+
+def to_xlsx(officer: User) -> None:
+    write_xlsx(sheet_for(officer), "en", BytesIO())
+
+
+def importer_of(officer: User) -> Actor:
+    actor = actor_of(officer)
+    return Actor(actor.principal, Source.IMPORT, actor.label)
+
+
+def importing(officer: User) -> Work:
+    content, importer = new_rows(), importer_of(officer)
+    return lambda: imported(content, importer)
 
 
 def plain_values() -> Iterator[dict[str, Any]]:
@@ -98,7 +105,7 @@ def imported(content: bytes, actor: Actor) -> None:
         plan = plan_file(INSTITUTIONS, sheet, actor.principal)
         assert not plan.counts["error"], [row.errors for row in plan.rows if row.errors][:3]
         write_plan(INSTITUTIONS, plan, actor=actor, reason="Timed")
-        transaction.set_rollback(True)
+        take_back()
 
 
 def plain_import(actor: Actor) -> None:
@@ -115,4 +122,10 @@ def plain_import(actor: Actor) -> None:
         Institution.objects.bulk_create(rows, batch_size=CHUNK)
         entries = [entry_of(actor=actor, verb="create", subject=row) for row in rows]
         Activity.objects.bulk_create(entries, batch_size=CHUNK)
-        transaction.set_rollback(True)
+        take_back()
+
+
+def take_back() -> None:
+    """Once the database has checked the references, which it would do at the end."""
+    connection.check_constraints()
+    transaction.set_rollback(True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from babel.dates import format_datetime
@@ -46,7 +47,7 @@ def plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, Multilingual):
-        return dict(value)
+        return value.texts()
     if isinstance(value, PartialDate | date | datetime | time):
         return value.isoformat()
     if isinstance(value, Decimal):
@@ -64,11 +65,13 @@ def plain(value: Any) -> Any:
 
 def plain_fields(record: Record) -> dict[str, Any]:
     """The told fields of a record that name no other records, as JSON keeps them; asks the database nothing."""
-    return {
-        field.name: plain(getattr(record, field.attname))
-        for field in record._meta.concrete_fields
-        if field.name not in UNTOLD and not field.is_relation
-    }
+    return {name: plain(getattr(record, name)) for name in _own_fields(type(record))}
+
+
+@cache
+def _own_fields(model: type[Record]) -> list[str]:
+    fields = model._meta.concrete_fields
+    return [field.name for field in fields if field.name not in UNTOLD and not field.is_relation]
 
 
 def snapshot(record: Record) -> dict[str, Any]:
@@ -126,6 +129,8 @@ def entry_of(
 ) -> Activity:
     """An entry that is not written yet."""
     root = subject.history_root()
+    kind = ContentType.objects.get_for_model(subject)
+    root_kind = kind if root is subject else ContentType.objects.get_for_model(root)
     return Activity(
         user_id=actor.user_id,
         actor_label=actor.label[:200],
@@ -136,10 +141,10 @@ def entry_of(
         verb=verb,
         reason=reason.strip(),
         changes=dict(changes or {}),
-        subject_type=ContentType.objects.get_for_model(subject),
+        subject_type_id=kind.pk,
         subject_id=subject.pk,
         subject_label=(label or str(subject))[:300],
-        root_type=ContentType.objects.get_for_model(root),
+        root_type_id=root_kind.pk,
         root_id=root.pk,
     )
 

@@ -10,6 +10,9 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def tidy(text: str) -> str:
     """A text as a cell can hold it: no control characters, line ends of one kind, not longer than allowed."""
+    if text.isprintable() and len(text) < LONGEST_TEXT:
+        # One line without control characters, as most are.
+        return text.strip()
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return str(ILLEGAL_CHARACTERS_RE.sub("", lines)).strip()[: LONGEST_TEXT - 1]
 

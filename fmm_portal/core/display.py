@@ -9,6 +9,7 @@ from html import unescape
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -176,6 +177,11 @@ def full_day(value: date) -> str:
 
 def hour(value: time | None) -> str:
     return format_time(value, "HH:mm", locale=babel_locale()) if value else ""
+
+
+def counted(number: int) -> str:
+    """How many there are, as the reader's language writes it: "10,000", "10 000" with a space that does not break."""
+    return str(format_decimal(number, locale=babel_locale()))
 
 
 def dates(first: PartialDate | date | None, last: PartialDate | date | None) -> str | SafeString:

@@ -18,7 +18,8 @@ from fmm_portal.core.policies import Policy, register_policy
 from fmm_portal.core.principals import Actor, Principal, Source
 
 KEEP_DAYS = 7
-# How often the page hears how far it is.
+# How often the page hears how far it is: no more than so many times, however long the list.
+REPORTS = 20
 REPORT_EVERY = 500
 
 
@@ -95,9 +96,11 @@ def _list_of(export: Export) -> Any:
 def _telling(sheet: Sheet, lease: Lease, count: int) -> Sheet:
     """The same sheet; while its rows are read, the page hears how far it is."""
 
+    every = max(count // REPORTS, REPORT_EVERY)
+
     def rows() -> Any:
         for number, row in enumerate(sheet.rows):
-            if number % REPORT_EVERY == 0:
+            if number % every == 0:
                 lease.report(min(95, 5 + 90 * number // max(count, 1)), "")
             yield row
 

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from fmm_portal.core.display import counted
 from fmm_portal.core.downloads import file_to_save, made_to_save
 from fmm_portal.core.errors import Forbidden, Refused
 from fmm_portal.core.export_jobs import request_export
@@ -36,7 +37,7 @@ from fmm_portal.core.exports import (
     sheet_of_view,
     xlsx_bytes,
 )
-from fmm_portal.core.imports.files import csv_of, rows_to_edit, write_workbook
+from fmm_portal.core.imports.files import csv_of, rows_to_edit, too_many_to_edit, write_workbook
 from fmm_portal.core.imports.formats import MOST_ROWS, format_for
 from fmm_portal.core.list_views import PersonalPages
 from fmm_portal.core.listing import matching
@@ -116,8 +117,7 @@ class ExportPages(PersonalPages):
         rows = matching(self.request, self.rows(), self.filterset_class).order_by()
         count = rows.count()
         if what == What.EDIT and count > MOST_ROWS:
-            words = _("At most %(count)d rows are exported to be changed. Narrow the list by filters.")
-            raise Refused(words % {"count": MOST_ROWS})
+            raise Refused(too_many_to_edit())
         if count > self.rows_at_once:
             return self.ask_worker(query, what, kind, count)
         if self.request.method == "POST":
@@ -157,13 +157,13 @@ class ExportPages(PersonalPages):
             )
             return redirect(request_export(export))
         words = ngettext(
-            "The file will have %(count)d row. It is prepared in the background.",
-            "The file will have %(count)d rows. It is prepared in the background.",
+            "The file will have %(count)s row. It is prepared in the background.",
+            "The file will have %(count)s rows. It is prepared in the background.",
             count,
         )
         context = {
             "title": _("Export: %(list)s") % {"list": self.list_title()},
-            "question": words % {"count": count},
+            "question": words % {"count": counted(count)},
             "submit_label": _("Prepare the file"),
             "crumbs": self.crumbs(),
             "cancel_url": f"{address}?{query.urlencode()}",

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from fmm_portal.core.display import counted
 from fmm_portal.core.downloads import made_to_save
 from fmm_portal.core.errors import Refused
 from fmm_portal.core.exports import CONTENT_TYPES, Format
@@ -27,6 +28,7 @@ from fmm_portal.core.imports.files import (
     csv_of,
     rows_to_edit,
     template_columns,
+    too_many_to_edit,
     write_marked,
     write_workbook,
 )
@@ -65,8 +67,8 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.import_format, self.principal = import_format, principal
         self.sheet: Any = None
-        limits = {"limit": filesizeformat(settings.DOCUMENT_MAX_BYTES), "count": MOST_ROWS}
-        self.fields["file"].help_text = _("At most %(limit)s and %(count)d rows.") % limits
+        limits = {"limit": filesizeformat(settings.DOCUMENT_MAX_BYTES), "count": counted(MOST_ROWS)}
+        self.fields["file"].help_text = _("At most %(limit)s and %(count)s rows.") % limits
         self.fields["file"].widget.attrs["accept"] = ".xlsx,.csv"
 
     def clean_file(self) -> Any:
@@ -196,16 +198,10 @@ def import_rows(request: HttpRequest, kind: str) -> HttpResponse:
     if parent is not None:
         rows = rows.filter(**{import_format.parent: parent})
     if rows.count() > MOST_ROWS:
-        raise Refused(too_many())
+        raise Refused(too_many_to_edit())
     records = rows_to_edit(import_format, rows)
     columns = import_format.written_columns(principal, import_format.languages_in_use(records))
     return _file(request, import_format, f"{kind}-{timezone.localdate():%Y-%m-%d}", columns, records)
-
-
-def too_many() -> str:
-    """Said where more rows are asked for than can come back."""
-    words = _("At most %(count)d rows are exported to be changed. Narrow the list by filters.")
-    return words % {"count": MOST_ROWS}
 
 
 def _own(request: HttpRequest, key: Any) -> SheetUpload:

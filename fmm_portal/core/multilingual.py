@@ -87,7 +87,9 @@ class Multilingual(Mapping[str, str]):
         return self._texts.copy()
 
     def __eq__(self, other: object) -> bool:
-        return dict(self) == dict(other) if isinstance(other, Mapping) else NotImplemented
+        if isinstance(other, Multilingual):
+            return self._texts == other._texts
+        return self._texts == dict(other) if isinstance(other, Mapping) else NotImplemented
 
     def __hash__(self) -> int:
         return hash(tuple(self._texts.items()))
@@ -145,7 +147,7 @@ class MultilingualField(models.Field):
             raise ValidationError(str(error), code="invalid") from error
 
     def get_prep_value(self, value: Any) -> str:
-        return json.dumps(dict(self.to_python(value)), ensure_ascii=False)
+        return json.dumps(self.to_python(value).texts(), ensure_ascii=False)
 
     def value_to_string(self, obj: models.Model) -> Any:
         """The mapping itself: a plain text that is loaded would be taken as one in the active language."""

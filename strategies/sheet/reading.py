@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
+from fmm_portal.core.display import counted
 from fmm_portal.core.documents import check_upload
 from fmm_portal.core.querysets import fold
 from fmm_portal.core.services import field_error
@@ -127,7 +128,7 @@ def _read(rows: Iterator[tuple[Any, ...]]) -> Sheet | None:
             continue
         if len(sheet.rows) == MOST_ROWS:
             raise UnreadableSheet(
-                _("The file has more than %(count)d rows. Send it in parts.") % {"count": MOST_ROWS}
+                _("The file has more than %(count)s rows. Send it in parts.") % {"count": counted(MOST_ROWS)}
             )
         sheet.rows.append(_row(place, cells, sheet.keys))
     if sheet is None:

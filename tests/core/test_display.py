@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from django.utils import translation
 
-from fmm_portal.core.display import badge, dates, day, full_day, hour, text
+from fmm_portal.core.display import badge, counted, dates, day, full_day, hour, text
 from fmm_portal.core.facts import paragraphs
 from fmm_portal.core.multilingual import Multilingual
 from fmm_portal.core.partial_dates import PartialDate
@@ -78,6 +78,14 @@ def test_days_are_written_out_in_each_language() -> None:
 
 def test_hour_is_of_the_day() -> None:
     assert (hour(time(9, 5)), hour(None)) == ("09:05", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("en", "10,000"), ("fr", "10\u202f000"), ("pt", "10\N{NO-BREAK SPACE}000")]
+)
+def test_count_is_grouped_as_the_language_does(language, shown) -> None:
+    with translation.override(language):
+        assert counted(10_000) == shown
 
 
 def test_text_in_arabic_runs_from_the_right() -> None:

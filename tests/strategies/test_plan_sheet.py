@@ -256,7 +256,7 @@ def test_what_is_no_plan_is_refused_as_a_whole(amina) -> None:
     book = exported(sample_plan(), amina)
     for number in range(1200):
         book.worksheets[0].append([None] * 9 + [f"9.{number}"])
-    with pytest.raises(UnreadableSheet, match="more than 1000 rows"):
+    with pytest.raises(UnreadableSheet, match="more than 1,000 rows"):
         read_sheet(sent(book))
 
 

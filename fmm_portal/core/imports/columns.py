@@ -66,16 +66,12 @@ class SheetColumn:
         is_read_only: bool = False,
         is_kept_if_empty: bool = False,
     ) -> None:
-        self.name = name
+        self.name = self.key = name
         self.field = field
         self.label = label
         self.about = about
         self.is_read_only = is_read_only or type(self).is_read_only
         self.is_kept_if_empty = is_kept_if_empty
-
-    @property
-    def key(self) -> str:
-        return self.name
 
     @property
     def heading(self) -> str:
@@ -269,10 +265,7 @@ class TextColumn(SheetColumn):
     def __init__(self, name: str, field: Any, language: str, **options: Any) -> None:
         super().__init__(name, field, **options)
         self.language = language
-
-    @property
-    def key(self) -> str:
-        return f"{self.name}_{self.language}"
+        self.key = f"{name}_{language}"
 
     @property
     def heading(self) -> str:

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from fmm_portal.core.cells import neutralised, tidy
+from fmm_portal.core.display import counted
 from fmm_portal.core.imports.columns import SheetColumn
 from fmm_portal.core.imports.formats import MOST_ROWS, ImportFormat
 from fmm_portal.core.imports.planning import SheetPlan
@@ -44,6 +45,12 @@ def template_columns(
         for column in import_format.columns(languages, principal)
         if not column.is_read_only and not (parent is not None and column.name == import_format.parent)
     ]
+
+
+def too_many_to_edit() -> str:
+    """Said where more rows are asked for than can come back."""
+    words = _("At most %(count)s rows are exported to be changed. Narrow the list by filters.")
+    return words % {"count": counted(MOST_ROWS)}
 
 
 def rows_to_edit(import_format: ImportFormat, rows: Any) -> list[Any]:

@@ -7,7 +7,7 @@ skipped; two candidates are an error, never a guess.
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -31,6 +31,8 @@ from fmm_portal.core.querysets import fold
 CREATE, UPDATE, SAME, ERROR = "create", "update", "same", "error"
 ACTIONS = (ERROR, CREATE, UPDATE, SAME)
 MOST_DIGITS = 18
+# What a row may be known by: values of the fields of a key, one tuple a language.
+Keys = set[tuple[Any, ...]]
 # Told of how many rows are checked, every so many.
 TELL_EVERY = 1000
 
@@ -66,12 +68,21 @@ class PlannedRow:
     changed: dict[str, Any] = field(default_factory=dict)
     changes: list[CellChange] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
-    label: str = ""
+    # What a record that is there was called before the change.
+    known_as: str = ""
     columns: Sequence[SheetColumn] = ()
 
     @property
     def number(self) -> int:
         return self.source.number
+
+    @property
+    def label(self) -> str:
+        """What the record is called; "" where it lacks what its name is made of, and is refused for that."""
+        try:
+            return self.known_as or str(self.record or "")
+        except (AttributeError, ValueError, models.ObjectDoesNotExist):
+            return ""
 
     @property
     def action(self) -> str:
@@ -142,6 +153,8 @@ class Planner:
         self.texts: dict[str, set[str]] = defaultdict(set)
         self.fields = {one.name: one for one in self.model._meta.get_fields()}
         self.one, self.many = import_format.related_names()
+        self.relations = {one.name for one in self.model._meta.concrete_fields if one.is_relation}
+        self.plain_fields = {one.name for one in self.model._meta.concrete_fields} - self.relations
 
     def plan(self, tell: Callable[[int], None] | None = None) -> SheetPlan:
         rows = [PlannedRow(source, columns=self.columns) for source in self.sheet.rows]
@@ -214,7 +227,7 @@ class Planner:
 
     def _match(self, rows: Sequence[PlannedRow], given: Sequence[dict[str, Any]]) -> None:
         numbers: dict[int, int] = {}
-        by_key: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        by_key: dict[Sequence[str], dict[int, Keys]] = defaultdict(dict)
         for place, cells in enumerate(given):
             text = str(cells.get(ID.key) or "")
             if text.isdecimal() and len(text) < MOST_DIGITS:
@@ -222,13 +235,13 @@ class Planner:
             elif text:
                 rows[place].refuse(ID.key, _("This is no number of a record. Leave it empty for a new one."))
             elif (key := self._key_of(cells)) is not None:
-                by_key[tuple(key)].append(place)
+                by_key[key][place] = self._keys(key, cells)
         candidates = {place: {number} for place, number in numbers.items()}
-        for names, places in by_key.items():
-            candidates |= self._candidates(names, {place: given[place] for place in places})
+        for names, keys in by_key.items():
+            candidates |= self._candidates(names, keys)
         wanted = {pk for pks in candidates.values() for pk in pks}
         records = self._records(wanted) if wanted else {}
-        self._refuse_same_keys(rows, given, by_key, candidates)
+        self._refuse_same_keys(rows, by_key, candidates)
         taken: dict[int, int] = {}
         for place, row in enumerate(rows):
             pks = sorted(candidates.get(place, ()))
@@ -257,9 +270,9 @@ class Planner:
     def _new(self) -> Any:
         return self.model()
 
-    def _key_of(self, cells: dict[str, Any]) -> Sequence[str] | None:
+    def _key_of(self, cells: dict[str, Any]) -> tuple[str, ...] | None:
         """The first key whose first field the row fills."""
-        return next((names for names in self.format.keys if self._parts(names[0], cells)), None)
+        return next((tuple(names) for names in self.format.keys if self._parts(names[0], cells)), None)
 
     def _parts(self, name: str, cells: dict[str, Any]) -> list[Any]:
         """The values by which a field of a row is compared: a text in any of its languages."""
@@ -271,9 +284,9 @@ class Planner:
             return []
         return [fold(value) if isinstance(value, str) else value]
 
-    def _keys(self, names: Sequence[str], cells: dict[str, Any]) -> set[tuple[Any, ...]]:
+    def _keys(self, names: Sequence[str], cells: dict[str, Any]) -> Keys:
         """All keys that a row may have; a field that it leaves empty is None."""
-        keys: set[tuple[Any, ...]] = {()}
+        keys: Keys = {()}
         for name in names:
             parts = self._parts(name, cells) or [None]
             keys = {
@@ -281,11 +294,11 @@ class Planner:
             }
         return keys
 
-    def _candidates(self, names: tuple[str, ...], places: dict[int, dict[str, Any]]) -> dict[int, set[int]]:
+    def _candidates(self, names: Sequence[str], keys: Mapping[int, Keys]) -> dict[int, set[int]]:
         """The records that rows without an id may mean, in one query."""
         wanted: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-        for place, cells in places.items():
-            for key in self._keys(names, cells):
+        for place, its_keys in keys.items():
+            for key in its_keys:
                 wanted[key].append(place)
         rows = self.model._default_manager.visible_to(self.principal).order_by()  # type: ignore[attr-defined]
         for position, name in enumerate(names):
@@ -306,17 +319,16 @@ class Planner:
     def _refuse_same_keys(
         self,
         rows: Sequence[PlannedRow],
-        given: Sequence[dict[str, Any]],
-        by_key: dict[tuple[str, ...], list[int]],
-        candidates: dict[int, set[int]],
+        by_key: Mapping[Sequence[str], Mapping[int, Keys]],
+        candidates: Mapping[int, set[int]],
     ) -> None:
         """Two new rows that the portal could not tell apart the next time."""
         for names, places in by_key.items():
             first: dict[tuple[Any, ...], int] = {}
-            for place in places:
+            for place, its_keys in places.items():
                 if candidates.get(place):
                     continue
-                for key in sorted(self._keys(names, given[place]), key=repr):
+                for key in sorted(its_keys, key=repr):
                     number = first.setdefault(key, rows[place].number)
                     if number != rows[place].number:
                         columns = [one for one in self.columns if one.name in names]
@@ -361,7 +373,7 @@ class Planner:
 
     def _compare(self, row: PlannedRow, given: dict[str, Any]) -> None:
         record = row.record
-        row.label = "" if row.is_new else str(record)
+        row.known_as = "" if row.is_new else str(record)
         texts: dict[str, dict[str, str]] = defaultdict(dict)
         values: dict[str, Any] = {}
         for column in self.columns:
@@ -380,26 +392,20 @@ class Planner:
             values[self.format.parent] = self.parent
         for name, given_texts in texts.items():
             kept = getattr(record, name)
-            same = {code: tidy(kept.get(code, "")) for code in given_texts}
-            changed = {code: text for code, text in given_texts.items() if text != same[code]}
-            values[name] = Multilingual({**kept, **changed}) if changed else kept
+            by_code = kept.texts()
+            changed = {
+                code: text for code, text in given_texts.items() if text != tidy(by_code.get(code, ""))
+            }
+            values[name] = Multilingual(by_code | changed) if changed else kept
         row.values = values
         if row.is_new:
             for name, value in values.items():
                 setattr(record, name, value)
             row.changed = values | row.many
-            row.label = self._label(record)
             return
         self._differences(row)
         if row.changed and not row.errors:
             self._refuse_stale(row, given)
-
-    def _label(self, record: Any) -> str:
-        try:
-            return str(record)
-        except (AttributeError, ValueError, models.ObjectDoesNotExist):
-            # It lacks what its name is made of, and is refused for that.
-            return ""
 
     def _differences(self, row: PlannedRow) -> None:
         record = row.record
@@ -476,14 +482,8 @@ class Planner:
             for name, value in row.changed.items():
                 if name not in row.many:
                     setattr(record, name, value)
-        imported = {*row.values}
-        exclude = {
-            one.name
-            for one in self.model._meta.concrete_fields
-            if one.is_relation or one.name not in imported
-        }
         try:
-            record.clean_fields(exclude=exclude)
+            record.clean_fields(exclude=self.relations | (self.plain_fields - row.values.keys()))
             self._require_relations(row)
             if not row.errors:
                 record.clean()
@@ -523,9 +523,9 @@ def _in(name: str, values: Iterable[Any]) -> models.Q:
     return found | models.Q(**{f"{name}__isnull": True}) if None in set(values) else found
 
 
-def _keys_of(values: Sequence[Any]) -> set[tuple[Any, ...]]:
+def _keys_of(values: Sequence[Any]) -> Keys:
     """The keys of a record that is kept, one a language of its texts."""
-    keys: set[tuple[Any, ...]] = {()}
+    keys: Keys = {()}
     for value in values:
         if isinstance(value, Multilingual):
             parts: list[Any] = [fold(text) for text in value.values()] or [None]

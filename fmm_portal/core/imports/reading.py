@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
+from fmm_portal.core.display import counted
 from fmm_portal.core.documents import check_upload
 from fmm_portal.core.imports.columns import SheetColumn
 from fmm_portal.core.imports.formats import MOST_ROWS, ImportFormat
@@ -129,7 +130,7 @@ def _read(rows: Iterable[list[Any]], known: dict[str, SheetColumn]) -> SheetFile
             continue
         if len(found.rows) == MOST_ROWS:
             raise UnreadableFile(
-                _("The file has more than %(count)d rows. Send it in parts.") % {"count": MOST_ROWS}
+                _("The file has more than %(count)s rows. Send it in parts.") % {"count": counted(MOST_ROWS)}
             )
         found.rows.append(SheetRow(number, cells))
     return found

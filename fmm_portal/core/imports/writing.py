@@ -1,7 +1,8 @@
 """Writing what a file changes: all of it or nothing, in few queries, with an entry in the history for each row."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -72,11 +73,13 @@ def _create(model: type[Record], rows: Sequence[PlannedRow], actor: Actor, reaso
     _renew_words(records)
     model._base_manager.bulk_create(records, batch_size=AT_ONCE)
     _join(model, rows)
-    relations = [one.name for one in model._meta.concrete_fields if one.is_relation]
+    fields = (*model._meta.concrete_fields, *model._meta.many_to_many)
+    relations = [one.name for one in fields if one.is_relation]
+    told = cache(plain)
     for row in rows:
-        related = {name: row.values[name] for name in relations if name in row.values}
-        many = {one.name: row.many[one.name] for one in model._meta.many_to_many if one.name in row.many}
-        after = plain_fields(row.record) | _plain_all(related | many)
+        named = row.values | row.many
+        related = {name: named[name] for name in relations if name in named}
+        after = plain_fields(row.record) | _plain_all(related, told)
         yield entry_of(
             actor=actor, verb="create", subject=row.record,
             changes=difference(row.record, {}, after), reason=reason,
@@ -113,9 +116,10 @@ def _update(model: type[Record], rows: Sequence[PlannedRow], actor: Actor, reaso
     renamed = [one for one in records if getattr(one, "search_text", "") != words[one.pk]]
     if renamed:
         renew_what_names(*renamed)
+    told = cache(plain)
     for row in rows:
-        relations = {name: value for name, value in row.changed.items() if _is_related(model, name)}
-        after = plain_fields(row.record) | _plain_all(relations)
+        related = {name: value for name, value in row.changed.items() if _is_related(model, name)}
+        after = plain_fields(row.record) | _plain_all(related, told)
         yield entry_of(
             actor=actor, verb="update", subject=row.record,
             changes=difference(row.record, row.before, after), reason=reason,
@@ -126,9 +130,12 @@ def _is_related(model: type[models.Model], name: str) -> bool:
     return bool(model._meta.get_field(name).is_relation)
 
 
-def _plain_all(values: Mapping[str, Any]) -> dict[str, Any]:
+def _plain_all(values: Mapping[str, Any], told: Callable[[Any], Any]) -> dict[str, Any]:
+    """Records as history names them; `told` remembers what many rows name."""
     return {
-        name: plain(sorted(value, key=lambda one: one.pk)) if isinstance(value, list) else plain(value)
+        name: [told(one) for one in sorted(value, key=lambda one: one.pk)]
+        if isinstance(value, list)
+        else told(value)
         for name, value in values.items()
     }
 

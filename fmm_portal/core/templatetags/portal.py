@@ -39,6 +39,11 @@ def hour(value: Any) -> str:
     return display.hour(value)
 
 
+@register.filter
+def counted(number: int) -> str:
+    return display.counted(number)
+
+
 @register.simple_tag
 def dates(first: Any, last: Any) -> str | SafeString:
     """{% dates visit.starts_on visit.ends_on %}: "21–25 Jan 2019"."""
