@@ -53,8 +53,8 @@ def run(institutions: int, visits: int, rounds: int) -> None:
 
     sizes = Sizes(institutions, visits)
     call_command("compilemessages", verbosity=0)
-    if not connection.introspection.table_names() or not rows_are_there(sizes):
-        call_command("migrate", verbosity=0)
+    call_command("migrate", verbosity=0)
+    if not rows_are_there(sizes):
         print(f"Writing {sizes} with {sizes.agenda_items} agenda items (about {5 + sum(sizes) // 1000} s)")
         make_rows(sizes)
         analyse()

@@ -34,13 +34,16 @@ def sees(principal: "Principal", model: type[models.Model], name: str) -> models
 
 class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
     def with_related(self) -> Self:
+        from fmm_portal.institutions.models import Institution
         from studyvisits.models import Leg
 
         return self.select_related("programme", "owner").prefetch_related(
             "themes",
             models.Prefetch("legs", Leg.objects.select_related("country")),
             "delegations__sending_countries",
-            "delegations__sending_institutions",
+            models.Prefetch(
+                "delegations__sending_institutions", Institution.objects.select_related("country")
+            ),
         )
 
     def for_list(self, columns: Collection[str]) -> Self:
@@ -48,12 +51,16 @@ class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
         return self
 
     def with_detail(self) -> Self:
+        from fmm_portal.institutions.models import Institution
+
         # The debrief besides, for the steps of a completed visit ask for it.
         served = ("action", "activity", "strategy", "milestone", "plan_activity__plan", "debrief")
         return (
             self.with_related()
             .select_related(*served)
-            .prefetch_related("programme__funders__country", "delegations__sending_institutions__country")
+            .prefetch_related(
+                models.Prefetch("programme__funders", Institution.objects.select_related("country"))
+            )
         )
 
     def with_counts(self) -> Self:
