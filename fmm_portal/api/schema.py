@@ -6,7 +6,7 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from fmm_portal.api import schema_fields  # noqa: F401 - registers its extensions
+from fmm_portal.api import schema_fields, schema_filters  # noqa: F401 - they register their extensions
 from fmm_portal.api.bulk import MOST_ROWS
 from fmm_portal.api.errors import PROBLEM_JSON
 from fmm_portal.api.selection import expandable
