@@ -1,13 +1,12 @@
 """Filters of delegations and delegates, the same on screen and in the API."""
 
-import django_filters
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from delegations.enums import DelegateRole, DelegateStatus
 from delegations.models import Delegate, Delegation
-from fmm_portal.core.filters import ChoicesFilter, RelationFilter, SearchableFilterSet
+from fmm_portal.core.filters import ChoicesFilter, RelationFilter, SearchableFilterSet, YesNoFilter
 from fmm_portal.institutions.enums import Constituency, Sex
 from fmm_portal.institutions.models import Country, Institution
 
@@ -31,7 +30,7 @@ class DelegateFilterSet(SearchableFilterSet):
     role = ChoicesFilter(DelegateRole, label=_("Role"))
     sex = ChoicesFilter(Sex, label=_("Sex"))
     constituency = ChoicesFilter(Constituency, method="filter_constituency", label=_("Constituency"))
-    is_replacement = django_filters.BooleanFilter(
+    is_replacement = YesNoFilter(
         field_name="replaces", lookup_expr="isnull", exclude=True, label=_("Replaces somebody")
     )
 

@@ -16,6 +16,7 @@ from fmm_portal.core.filters import (
     RecordFilterSet,
     RelationFilter,
     SearchableFilterSet,
+    YesNoFilter,
     from_date,
     until_date,
 )
@@ -77,17 +78,15 @@ class StudyVisitFilterSet(SearchableFilterSet):
     plan_activity_id = RelationFilter(PlanActivity, field_name="plan_activity", label=_("Plan activity"))
     year = django_filters.NumberFilter(method="filter_year", label=_("Year"), min_value=1900, max_value=2200)
     begins_in = MonthFilter(field_name="starts_on", label=_("Begins in the month"))
-    has_date = django_filters.BooleanFilter(
+    has_date = YesNoFilter(
         field_name="starts_on", lookup_expr="isnull", exclude=True, label=_("Its date is known")
     )
     starts_on_from = from_date("starts_on", _("Begins from"))
     starts_on_until = until_date("starts_on", _("Begins until"))
     ends_on_from = from_date("ends_on", _("Ends from"))
     ends_on_until = until_date("ends_on", _("Ends until"))
-    has_open_commitments = django_filters.BooleanFilter(
-        method="filter_open_commitments", label=_("Has open commitments")
-    )
-    is_report_late = django_filters.BooleanFilter(method="filter_report_late", label=_("Its report is late"))
+    has_open_commitments = YesNoFilter(method="filter_open_commitments", label=_("Has open commitments"))
+    is_report_late = YesNoFilter(method="filter_report_late", label=_("Its report is late"))
 
     class Meta:
         model = StudyVisit
@@ -202,7 +201,7 @@ class SessionOutcomeFilterSet(RecordFilterSet):
     visit_id = RelationFilter(StudyVisit, field_name="item__visit", label=_("Study visit"))
     item_id = RelationFilter(AgendaItem, field_name="item", label=_("Session"))
     kind = ChoicesFilter(OutcomeKind, label=_("Kind"))
-    is_committed = django_filters.BooleanFilter(
+    is_committed = YesNoFilter(
         field_name="commitment", lookup_expr="isnull", exclude=True, label=_("A commitment was made of it")
     )
 
@@ -214,8 +213,8 @@ class SessionOutcomeFilterSet(RecordFilterSet):
 class SessionNoteFilterSet(RecordFilterSet):
     visit_id = RelationFilter(StudyVisit, field_name="item__visit", label=_("Study visit"))
     item_id = RelationFilter(AgendaItem, field_name="item", label=_("Session"))
-    is_shared = django_filters.BooleanFilter(label=_("Shared"))
-    is_mine = django_filters.BooleanFilter(method="filter_mine", label=_("Written by me"))
+    is_shared = YesNoFilter(label=_("Shared"))
+    is_mine = YesNoFilter(method="filter_mine", label=_("Written by me"))
     transferability = ChoicesFilter(Transferability, label=_("Transferability"))
 
     class Meta:
@@ -300,9 +299,9 @@ class CommitmentFilterSet(SearchableFilterSet):
     )
     country_id = RelationFilter(Country, method="filter_country", label=_("Country of either side"))
     status = ChoicesFilter(CommitmentStatus, label=_("Status"))
-    is_mine = django_filters.BooleanFilter(method="filter_mine", label=_("Followed by me"))
-    is_open = django_filters.BooleanFilter(method="filter_open", label=_("Open"))
-    is_overdue = django_filters.BooleanFilter(method="filter_overdue", label=_("Overdue"))
+    is_mine = YesNoFilter(method="filter_mine", label=_("Followed by me"))
+    is_open = YesNoFilter(method="filter_open", label=_("Open"))
+    is_overdue = YesNoFilter(method="filter_overdue", label=_("Overdue"))
     owner_id = ColleagueFilter(field_name="owner", label=_("Followed by"))
     due_on_from = from_date("due_on", _("Due from"))
     due_on_until = until_date("due_on", _("Due until"))

@@ -3,14 +3,17 @@
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import append_meta
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from fmm_portal.api import schema_fields  # noqa: F401 - registers its extensions
+from fmm_portal.api import schema_fields, schema_filters  # noqa: F401 - they register their extensions
 from fmm_portal.api.bulk import MOST_ROWS
 from fmm_portal.api.errors import PROBLEM_JSON
 from fmm_portal.api.selection import expandable
-from fmm_portal.api.serializers import ProblemSerializer, ResourceSerializer, count_groups
+from fmm_portal.api.serializers import ProblemSerializer, ResourceSerializer, count_groups, singular
+from fmm_portal.core.policies import policy_for
+from fmm_portal.core.principals import Nobody
 
 NOT_SIGNED_IN = "No key or session, or one that is not valid."
 NOT_ALLOWED = (
@@ -26,6 +29,15 @@ KEY_REUSED = "The `Idempotency-Key` was already used for another request."
 TOO_LARGE = "The body is larger than the portal accepts; `detail` says how large it may be."
 TOO_MANY = "More requests than the caller's share of the minute; `Retry-After` says how many seconds to wait."
 UNSUPPORTED = "The body is in a format that is not accepted."
+
+
+def _allow_nothing(properties: dict[str, Any], serializer_class: type[ResourceSerializer]) -> None:
+    """What a policy hides from some callers is null for them."""
+    for name in policy_for(serializer_class.model()).hidden_fields(Nobody(), None):
+        for part in (name, f"{name}_id", f"{singular(name)}_ids"):
+            found = properties.get(part, {"type": "null"})
+            if "null" not in found.get("type", ()) and {"type": "null"} not in found.get("oneOf", ()):
+                properties[part] = append_meta(found, {"nullable": True})
 
 
 class PortalAutoSchema(AutoSchema):
@@ -229,6 +241,7 @@ class PortalAutoSchema(AutoSchema):
         if own_words:
             schema["description"] = own_words
         if direction == "response":
+            _allow_nothing(schema["properties"], type(serializer))
             optional = serializer.detail_only()
             schema["required"] = [name for name in schema["properties"] if name not in optional]
         return schema

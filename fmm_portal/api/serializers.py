@@ -375,7 +375,7 @@ class ResourceSerializer(StrictSerializer, serializers.ModelSerializer[Any]):
     def _related_options(self, relation: Any) -> dict[str, Any]:
         options: dict[str, Any] = {"model": relation.remote_field.model, "source": relation.name}
         if not relation.editable or relation.name in getattr(self.Meta, "read_only_fields", ()):
-            return {**options, "read_only": True}
+            return {**options, "read_only": True, **({"allow_null": True} if relation.null else {})}
         if relation.many_to_many:
             return {**options, "required": not relation.blank, "allow_empty": relation.blank}
         return {**options, "required": not (relation.null or relation.blank), "allow_null": relation.null}

@@ -220,9 +220,6 @@ def _dress(field: forms.Field) -> None:
         field.queryset = rows.with_related() if isinstance(rows, RecordQuerySet) else rows
     elif isinstance(field, forms.MultipleChoiceField):
         field.widget = forms.CheckboxSelectMultiple(choices=_choices_of(field))
-    elif isinstance(field, forms.NullBooleanField):
-        # Django's own widget looks for its value inside a text, where an empty choice is always found.
-        field.widget = forms.Select(choices=[("", _("Any")), ("true", _("Yes")), ("false", _("No"))])
     elif isinstance(field, forms.ModelChoiceField):
         field.empty_label = _("Any")
     field.help_text = ""

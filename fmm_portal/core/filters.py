@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import django_filters
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -79,6 +80,36 @@ class ChoicesFilter(django_filters.MultipleChoiceFilter):
 
     def filter(self, qs: models.QuerySet[Any], value: Any) -> models.QuerySet[Any]:
         return qs.filter(**{f"{self.field_name}__in": list(value)}) if value else qs
+
+
+class YesNoField(forms.NullBooleanField):
+    """Yes, no, or nothing said; Django's own field takes every other word for nothing said."""
+
+    default_error_messages = {"invalid": _("“%(value)s” is neither yes nor no. Write true or false.")}
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("", _("Any")), ("true", _("Yes")), ("false", _("No"))]
+        super().__init__(widget=forms.Select(choices=choices), **kwargs)
+
+    def to_python(self, value: Any) -> bool | None:  # type: ignore[override]
+        if value in self.empty_values:
+            return None
+        known = self.words.get(str(value).lower())
+        if known is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid", params={"value": value})
+        return known
+
+    def prepare_value(self, value: Any) -> Any:
+        """The choice that shows it, whichever word the address has."""
+        known = self.words.get(str(value).lower())
+        return value if known is None else str(known).lower()
+
+
+class YesNoFilter(django_filters.BooleanFilter):
+    """Rows of which something is true, or of which it is not."""
+
+    field_class = YesNoField
 
 
 class PartialDateFilter(django_filters.Filter):

@@ -10,6 +10,7 @@ from fmm_portal.core.filters import (
     RecordFilterSet,
     RelationFilter,
     SearchableFilterSet,
+    YesNoFilter,
     from_date,
     until_date,
 )
@@ -20,8 +21,8 @@ from fmm_portal.institutions.models import Contact, Country, FormerName, Institu
 
 class CountryFilterSet(SearchableFilterSet):
     code = django_filters.CharFilter(field_name="code", lookup_expr="iexact", label=_("ISO code"))
-    is_programme_country = django_filters.BooleanFilter(label=_("Programme country"))
-    is_ecowas_member = django_filters.BooleanFilter(method="filter_member", label=_("Member of ECOWAS today"))
+    is_programme_country = YesNoFilter(label=_("Programme country"))
+    is_ecowas_member = YesNoFilter(method="filter_member", label=_("Member of ECOWAS today"))
 
     class Meta:
         model = Country
@@ -52,7 +53,7 @@ class InstitutionFilterSet(SearchableFilterSet):
     theme_id = RelationFilter(Theme, field_name="themes", label=_("Theme"))
     parent_id = RelationFilter(Institution, field_name="parent", label=_("Part of"))
     acronym = django_filters.CharFilter(field_name="acronym", lookup_expr="iexact", label=_("Acronym"))
-    has_country = django_filters.BooleanFilter(
+    has_country = YesNoFilter(
         field_name="country", lookup_expr="isnull", exclude=True, label=_("Belongs to a country")
     )
 
@@ -75,7 +76,7 @@ class ContactFilterSet(SearchableFilterSet):
     institution_id = RelationFilter(Institution, field_name="institution", label=_("Institution"))
     country_id = RelationFilter(Country, field_name="institution__country", label=_("Country"))
     sex = ChoicesFilter(Sex, label=_("Sex"))
-    is_current = django_filters.BooleanFilter(method="filter_current", label=_("In the post today"))
+    is_current = YesNoFilter(method="filter_current", label=_("In the post today"))
 
     class Meta:
         model = Contact

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from fmm_portal.core.filters import RecordFilterSet
+from fmm_portal.core.filters import RecordFilterSet, YesNoFilter
 from fmm_portal.core.jobs import JobStatus
 from fmm_portal.reports.models import Report
 from fmm_portal.reports.registry import report_kinds
@@ -27,7 +27,7 @@ class ReportFilterSet(RecordFilterSet):
     asked_from = django_filters.DateFilter(
         field_name="created_at", lookup_expr="date__gte", label=_("Asked for from")
     )
-    is_mine = django_filters.BooleanFilter(method="filter_mine", label=_("Asked for by me"))
+    is_mine = YesNoFilter(method="filter_mine", label=_("Asked for by me"))
 
     class Meta:
         model = Report

@@ -9,6 +9,7 @@ from fmm_portal.core.filters import (
     RecordFilterSet,
     RelationFilter,
     SearchableFilterSet,
+    YesNoFilter,
     from_date,
     until_date,
 )
@@ -35,7 +36,7 @@ class ActionPlanFilterSet(SearchableFilterSet):
         StrategyVersion, field_name="text_version", label=_("Version of the text")
     )
     country_id = RelationFilter(Country, field_name="strategy__country", label=_("Country"))
-    is_sample = django_filters.BooleanFilter(field_name="is_sample", label=_("Sample data"))
+    is_sample = YesNoFilter(field_name="is_sample", label=_("Sample data"))
     starts_on_from = from_date("starts_on", _("Begins from"))
     starts_on_until = until_date("starts_on", _("Begins until"))
 
@@ -79,11 +80,11 @@ class PlanActivityFilterSet(SearchableFilterSet):
     status = ChoicesFilter(PlanActivityStatus, label=_("Status"))
     funding_source = ChoicesFilter(FundingSource, label=_("Funding source"))
     stall_reason = ChoicesFilter(StallReason, label=_("What holds it up"))
-    has_lead = django_filters.BooleanFilter(
+    has_lead = YesNoFilter(
         field_name="lead", lookup_expr="isnull", exclude=True, label=_("Has a lead institution")
     )
-    is_overdue = django_filters.BooleanFilter(method="filter_overdue", label=_("Overdue"))
-    is_stalled = django_filters.BooleanFilter(method="filter_stalled", label=_("Stalled"))
+    is_overdue = YesNoFilter(method="filter_overdue", label=_("Overdue"))
+    is_stalled = YesNoFilter(method="filter_stalled", label=_("Stalled"))
     code = django_filters.CharFilter(field_name="code", lookup_expr="iexact", label=_("Code"))
     starts_in_from = django_filters.CharFilter(
         field_name="starts_in", lookup_expr="gte", label=_("Begins from quarter")

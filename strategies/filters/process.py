@@ -13,6 +13,7 @@ from fmm_portal.core.filters import (
     RecordFilterSet,
     RelationFilter,
     SearchableFilterSet,
+    YesNoFilter,
     from_date,
     until_date,
 )
@@ -51,10 +52,8 @@ class StrategyFilterSet(SearchableFilterSet):
     kind = ChoicesFilter(StrategyKind, label=_("Kind"))
     theme_id = RelationFilter(Theme, field_name="themes", label=_("Theme"))
     stage = ChoicesFilter(MilestoneKind, method="filter_stage", label=_("Latest milestone"))
-    has_milestone = django_filters.BooleanFilter(
-        method="filter_has_milestone", label=_("Has reached a milestone")
-    )
-    has_overdue_milestones = django_filters.BooleanFilter(
+    has_milestone = YesNoFilter(method="filter_has_milestone", label=_("Has reached a milestone"))
+    has_overdue_milestones = YesNoFilter(
         method="filter_overdue_milestones", label=_("Has overdue milestones")
     )
     programme_id = RelationFilter(Programme, field_name="programme", label=_("Programme"))
@@ -62,7 +61,7 @@ class StrategyFilterSet(SearchableFilterSet):
     action_id = RelationFilter(Action, field_name="actions", label=_("Supporting action"))
     institution_id = RelationFilter(Institution, method="filter_institution", label=_("Institution"))
     owner_id = ColleagueFilter(field_name="owner", label=pgettext_lazy("strategy", "Responsible officer"))
-    is_mine = django_filters.BooleanFilter(method="filter_mine", label=_("Mine"))
+    is_mine = YesNoFilter(method="filter_mine", label=_("Mine"))
 
     class Meta:
         model = Strategy
@@ -106,7 +105,7 @@ class StrategyFilterSet(SearchableFilterSet):
 
 class StrategyVersionFilterSet(RecordFilterSet):
     strategy_id = RelationFilter(Strategy, field_name="strategy", label=_("Strategy"))
-    is_current = django_filters.BooleanFilter(label=_("In force"))
+    is_current = YesNoFilter(label=_("In force"))
 
     class Meta:
         model = StrategyVersion
@@ -144,10 +143,8 @@ class MilestoneFilterSet(SearchableFilterSet):
     institution_id = RelationFilter(
         Institution, field_name="participants__institution", label=_("Participating institution")
     )
-    is_overdue = django_filters.BooleanFilter(method="filter_overdue", label=_("Overdue"))
-    has_open_amendments = django_filters.BooleanFilter(
-        method="filter_open_amendments", label=_("Has open amendments")
-    )
+    is_overdue = YesNoFilter(method="filter_overdue", label=_("Overdue"))
+    has_open_amendments = YesNoFilter(method="filter_open_amendments", label=_("Has open amendments"))
     planned_on_from = from_date("planned_on", _("Planned from"))
     planned_on_until = until_date("planned_on", _("Planned until"))
     actual_on_from = from_date("actual_on", _("Took place from"))

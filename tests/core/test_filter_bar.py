@@ -75,3 +75,20 @@ def test_commitments_open_with_those_still_open_and_say_so(browser_of, amina) ->
     assert str(field).count("selected") == 1
     [chip] = listing.bar.chips
     assert client.get(f"/commitments/?{chip.query}").context["listing"].count == 3
+
+
+def test_word_that_is_neither_yes_nor_no_is_told_beside_the_field(browser_of, amina) -> None:
+    """Nothing is shown for a question that was not understood; every known word shows as its choice."""
+    CommitmentFactory()
+    client = browser_of(amina)
+    page = client.get("/commitments/?is_open=maybe")
+    listing = page.context["listing"]
+    [field] = [entry.field for entry in listing.bar.more if entry.field.name == "is_open"]
+    assert field.errors == ["“maybe” is neither yes nor no. Write true or false."]
+    assert (listing.count, listing.bar.has_more_errors, listing.bar.chips) == (0, True, [])
+    assert "“maybe” is neither yes nor no." in page.content.decode()
+
+    listing = client.get("/commitments/?is_open=1&is_overdue=").context["listing"]
+    [field] = [entry.field for entry in listing.bar.more if entry.field.name == "is_open"]
+    assert '<option value="true" selected>' in str(field)
+    assert (listing.count, [chip.value for chip in listing.bar.chips]) == (1, ["yes"])

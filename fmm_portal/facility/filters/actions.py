@@ -14,6 +14,7 @@ from fmm_portal.core.filters import (
     RecordFilterSet,
     RelationFilter,
     SearchableFilterSet,
+    YesNoFilter,
     from_date,
     until_date,
 )
@@ -66,8 +67,8 @@ class ActionFilterSet(SearchableFilterSet):
     )
     request_id = RelationFilter(Request, field_name="request", label=_("Request"))
     owner_id = ColleagueFilter(field_name="owner", label=pgettext_lazy("action", "Responsible officer"))
-    is_mine = django_filters.BooleanFilter(method="filter_mine", label=_("Mine"))
-    is_running = django_filters.BooleanFilter(method="filter_running", label=_("Running"))
+    is_mine = YesNoFilter(method="filter_mine", label=_("Mine"))
+    is_running = YesNoFilter(method="filter_running", label=_("Running"))
     year = YearFilter(field_name="starts_on", label=_("Year"))
     starts_on_from = from_date("starts_on", _("Begins from"))
     starts_on_until = until_date("starts_on", _("Begins until"))
@@ -111,8 +112,8 @@ class ActivityFilterSet(SearchableFilterSet):
     kind = ChoicesFilter(ActivityKind, label=_("Kind"))
     country_id = RelationFilter(Country, field_name="country", label=_("Country"))
     institution_id = RelationFilter(Institution, field_name="institutions", label=_("Institution"))
-    is_online = django_filters.BooleanFilter(field_name="is_online", label=_("Online"))
-    is_overdue = django_filters.BooleanFilter(method="filter_overdue", label=_("Overdue"))
+    is_online = YesNoFilter(field_name="is_online", label=_("Online"))
+    is_overdue = YesNoFilter(method="filter_overdue", label=_("Overdue"))
     year = YearFilter(field_name="starts_on", label=_("Year"))
     starts_on_from = from_date("starts_on", _("Begins from"))
     starts_on_until = until_date("starts_on", _("Begins until"))

@@ -12,6 +12,7 @@ from fmm_portal.core.filters import (
     RecordFilterSet,
     RelationFilter,
     SearchableFilterSet,
+    YesNoFilter,
     from_date,
     until_date,
 )
@@ -32,7 +33,7 @@ from fmm_portal.institutions.models import Country, Institution, Theme
 class FacilityFilterSet(SearchableFilterSet):
     programme_id = RelationFilter(Programme, field_name="programme", label=_("Programme"))
     code = django_filters.CharFilter(field_name="code", lookup_expr="iexact", label=_("Code"))
-    is_open = django_filters.BooleanFilter(field_name="is_open", label=_("Takes requests"))
+    is_open = YesNoFilter(field_name="is_open", label=_("Takes requests"))
 
     class Meta:
         model = Facility
@@ -41,7 +42,7 @@ class FacilityFilterSet(SearchableFilterSet):
 
 class CriterionFilterSet(RecordFilterSet):
     facility_id = RelationFilter(Facility, field_name="facility", label=_("Facility"))
-    is_active = django_filters.BooleanFilter(field_name="is_active", label=_("In use"))
+    is_active = YesNoFilter(field_name="is_active", label=_("In use"))
 
     class Meta:
         model = Criterion
@@ -55,8 +56,8 @@ class RequestFilterSet(SearchableFilterSet):
     institution_id = RelationFilter(Institution, field_name="institution", label=_("Requesting authority"))
     facility_id = RelationFilter(Facility, field_name="facility", label=_("Facility"))
     theme_id = RelationFilter(Theme, field_name="themes", label=_("Theme"))
-    is_mine = django_filters.BooleanFilter(method="filter_mine", label=_("Mine"))
-    is_pending = django_filters.BooleanFilter(method="filter_pending", label=_("Awaits its decision"))
+    is_mine = YesNoFilter(method="filter_mine", label=_("Mine"))
+    is_pending = YesNoFilter(method="filter_pending", label=_("Awaits its decision"))
     owner_id = ColleagueFilter(field_name="owner", label=pgettext_lazy("request", "Responsible officer"))
     year = django_filters.NumberFilter(method="filter_year", label=_("Year"), min_value=1900, max_value=2200)
     requested_on_from = from_date("requested_on", _("Requested from"))
@@ -94,7 +95,7 @@ class ConsulteeFilterSet(RecordFilterSet):
     institution_id = RelationFilter(Institution, field_name="institution", label=_("Institution"))
     status = ChoicesFilter(ConsulteeStatus, label=_("Answer"))
     round = django_filters.NumberFilter(field_name="round", label=_("Round"), min_value=1, max_value=32767)
-    has_veto = django_filters.BooleanFilter(field_name="has_veto", label=_("Has a veto"))
+    has_veto = YesNoFilter(field_name="has_veto", label=_("Has a veto"))
 
     class Meta:
         model = Consultee
