@@ -37,13 +37,14 @@ class StudyVisitQuerySet(RecordQuerySet["StudyVisit"]):
         from fmm_portal.institutions.models import Institution
         from studyvisits.models import Leg
 
-        return self.select_related("programme", "owner").prefetch_related(
-            "themes",
-            models.Prefetch("legs", Leg.objects.select_related("country")),
-            "delegations__sending_countries",
-            models.Prefetch(
-                "delegations__sending_institutions", Institution.objects.select_related("country")
-            ),
+        legs = models.Prefetch("legs", Leg.objects.select_related("country"))
+        senders = models.Prefetch(
+            "delegations__sending_institutions", Institution.objects.select_related("country")
+        )
+        return (
+            self.select_related("programme", "owner")
+            .prefetch_related("themes", legs, "delegations__sending_countries")
+            .prefetch_related(senders)
         )
 
     def for_list(self, columns: Collection[str]) -> Self:
