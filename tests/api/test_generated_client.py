@@ -54,6 +54,8 @@ def of_client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.mark.process
+@pytest.mark.long
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_agency_builds_on_a_generated_client(of_client: Any, live_server: Any) -> None:
     scene = whole_visit()
     facility = FacilityFactory()

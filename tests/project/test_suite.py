@@ -17,12 +17,12 @@ def test_tests_that_empty_the_database_put_its_countries_back() -> None:
     assert careless == []
 
 
-def test_tests_that_ask_for_a_persona_by_name_say_that_they_need_the_database() -> None:
-    """Unmarked ones would find no database made ready for them."""
+def test_tests_that_ask_for_a_persona_by_name_or_a_server_say_that_they_need_the_database() -> None:
+    """Unmarked ones would find no database made ready for them, or leave an empty one."""
     unmarked = [
         str(path.relative_to(ROOT))
         for path in sorted((ROOT / "tests").rglob("test_*.py"))
-        if "getfixturevalue" in (text := path.read_text(encoding="utf-8"))
+        if re.search(r"getfixturevalue|live_server: ", text := path.read_text(encoding="utf-8"))
         and "django_db" not in text
         and path.name != "test_suite.py"
     ]
