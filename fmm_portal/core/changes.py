@@ -17,9 +17,16 @@ def register_silent(model: type[models.Model], column: str) -> None:
 
 
 class NobodyWrites(Func):
-    """True when no transaction that writes is under way: what commits later has entries newer than the newest."""
+    """True when no transaction that writes to this database is under way: each holds the lock on its own number.
 
-    template = "pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot())"
+    The newest entry alone does not tell: an older one may be committed behind it. Nor does the snapshot, for the
+    transaction that began last lies outside it.
+    """
+
+    template = (
+        "NOT EXISTS (SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'transactionid' "
+        "AND mode = 'ExclusiveLock' AND datname = current_database())"
+    )
     output_field = models.BooleanField()
 
 

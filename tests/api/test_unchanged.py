@@ -173,8 +173,8 @@ def test_an_answer_that_stays_costs_four_queries() -> None:
     amina = as_persona("amina")
     for path in ("study-visits/", f"study-visits/{visit.pk}/", "study-visits/ids/", "study-visits/counts/"):
         tag, costs = amina.get(path)["ETag"], []
-        # While anybody writes to the server, be it in another database, PostgreSQL cannot tell.
-        while 4 not in costs and len(costs) < 200:
+        # PostgreSQL itself may be writing down what it learned of the tables.
+        while 4 not in costs and len(costs) < 20:
             with CaptureQueriesContext(connection) as captured:
                 assert amina.get(path, If_None_Match=tag).status_code == 304
             costs.append(len(captured))

@@ -15,7 +15,7 @@ import pytest
 
 from tests.project.commands import ROOT
 
-PATIENCE = 120
+PATIENCE = 300
 
 
 def start(folder: Path, serve: int) -> "subprocess.Popen[str]":
