@@ -43,9 +43,9 @@ def brief_component(auto_schema: Any, model: type[models.Model]) -> dict[str, An
 
 
 def _brief_property(auto_schema: Any, model: type[models.Model], name: str) -> dict[str, Any]:
-    if name == "label":
-        return {"type": ["string", "null"]}
     fields = {field.name: field for field in model._meta.fields}
+    if name == "label" or (name in fields and fields[name].null):
+        return {"type": ["string", "null"]}
     # A name that is worked out is given in every language; other such words, like a reference, are one text.
     is_multilingual = isinstance(fields.get(name), multilingual.MultilingualField) or (
         name not in fields and name == "name"
