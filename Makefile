@@ -37,11 +37,11 @@ translate: setup ## Gather the texts of code and templates into locale/ to be tr
 
 ##@ Check it
 test: ## Run the tests that need nothing else installed, on the default database (ARGS="tests/core -k dates" JOBS=1 to choose)
-	@STEPS=5 SECONDS_LEFT=240 scripts/setup dev
-	@echo "[4/5] Compiling the translated texts (about 240 s left)"
+	@STEPS=5 SECONDS_LEFT=400 scripts/setup dev
+	@echo "[4/5] Compiling the translated texts (about 400 s left)"
 	@$(MANAGE) compilemessages
-	@echo "[5/5] Running the tests, the percentage tells how far (about 240 s on two cores)"
-	@.venv/bin/pytest -n $(JOBS) -m "not browser and not long" $(ARGS)
+	@echo "[5/5] Running the tests, the percentage tells how far (about 390 s on two cores)"
+	@.venv/bin/pytest -n $(JOBS) -m "not browser and not process and not long" $(ARGS)
 
 test-all: setup messages ## Run every test there is, in Chromium and through whole cases, on the database of DATABASE_URL
 	@.venv/bin/pytest -n $(JOBS) $(ARGS)

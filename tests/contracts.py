@@ -218,6 +218,7 @@ class ApiContract:
             assert (again.status_code, again.content, again["ETag"]) == (304, b"", tag)
             assert reader.get(path, If_None_Match='"other"').status_code == 200
 
+    @pytest.mark.long
     def test_what_changed_is_sent_again(self, settings: Any) -> None:
         """Whatever changes of a record and of those that it shows: 304 only where the answer is what it was."""
         settings.KEPT_TAGS_SECONDS = 300

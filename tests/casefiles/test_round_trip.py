@@ -41,6 +41,7 @@ def bring_source_of(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
+@pytest.mark.long
 def test_case_exported_and_imported_elsewhere_is_exported_the_same(name: str) -> None:
     document = exported()[name]
     bring_source_of(document)

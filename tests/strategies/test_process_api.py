@@ -437,6 +437,7 @@ def test_milestone_says_its_order_warnings_and_its_amendments() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", ["strategies/", "milestones/?page_size=200"])
+@pytest.mark.long
 def test_lists_stay_cheap_with_200_milestones(path: str) -> None:
     amina, strategy = as_persona("amina"), StrategyFactory()
 

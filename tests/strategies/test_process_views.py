@@ -120,6 +120,7 @@ def fill(strategy: Strategy, times: int) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("page", TABS)
 @pytest.mark.parametrize("persona", ["amina", "eva"])
+@pytest.mark.long
 def test_each_tab_costs_the_same_with_one_and_three_of_each_part(page, persona, browser_of, request) -> None:
     strategy = StrategyFactory()
     client = browser_of(request.getfixturevalue(persona))
@@ -137,6 +138,7 @@ def test_each_tab_costs_the_same_with_one_and_three_of_each_part(page, persona, 
 
 
 @pytest.mark.django_db
+@pytest.mark.long
 def test_milestones_of_a_long_process_cost_what_two_cost(browser_of, amina) -> None:
     strategy = StrategyFactory()
     client = browser_of(amina)

@@ -75,6 +75,7 @@ def paths_of(document):
 # --- What an import makes ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_import_brings_institutions_and_programme_with_their_texts(db):
     import_case(exported()["cases/tg-tn-study-visit-2019"], actor=PORTAL)
     programme = Programme.objects.get(acronym="FMM West Africa")

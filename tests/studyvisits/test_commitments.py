@@ -76,6 +76,7 @@ def test_seen_with_its_source_and_by_nobody_of_another_country(
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.long
 def test_both_sides_see_it_though_not_where_it_was_made(
     kind: str, fatou: Any, sami: Any, browser_of: Any
 ) -> None:

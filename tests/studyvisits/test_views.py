@@ -129,6 +129,7 @@ def fill(visit: StudyVisit, times: int) -> None:
 
 @pytest.mark.parametrize("persona", ["amina", "eva"])
 @pytest.mark.parametrize("tab", [*TABS, "publish"])
+@pytest.mark.long
 def test_tab_costs_the_same_at_one_and_three_rows(
     request: pytest.FixtureRequest, browser_of: Callable[..., Client], persona: str, tab: str, db: None
 ) -> None:
