@@ -37,10 +37,10 @@ translate: setup ## Gather the texts of code and templates into locale/ to be tr
 
 ##@ Check it
 test: ## Run the tests that need nothing else installed, on the default database (ARGS="tests/core -k dates" JOBS=1 to choose)
-	@STEPS=5 SECONDS_LEFT=400 scripts/setup dev
-	@echo "[4/5] Compiling the translated texts (about 400 s left)"
+	@STEPS=5 SECONDS_LEFT=460 scripts/setup dev
+	@echo "[4/5] Compiling the translated texts (about 460 s left)"
 	@$(MANAGE) compilemessages
-	@echo "[5/5] Running the tests, the percentage tells how far (about 390 s on two cores)"
+	@echo "[5/5] Running the tests, the percentage tells how far (about 450 s on two cores)"
 	@.venv/bin/pytest -n $(JOBS) -m "not browser and not process and not long" $(ARGS)
 
 test-all: setup messages ## Run every test there is, in Chromium and through whole cases, on the database of DATABASE_URL
