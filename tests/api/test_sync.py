@@ -1,14 +1,12 @@
 """A client that keeps a copy: what changed, what went, what it may still see. Its copy is exact, whoever writes."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Event
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +28,7 @@ from tests.factories.facility import ProgrammeFactory
 from tests.factories.institutions import InstitutionFactory, country
 from tests.factories.studyvisits import AgendaHostFactory, AgendaItemFactory, LegFactory, StudyVisitFactory
 from tests.personas import anpe_togo, ministry_of_ghana
+from tests.slow_writing import changed_but_not_committed
 
 pytestmark = pytest.mark.django_db
 
@@ -236,23 +235,8 @@ def test_what_is_written_while_a_copy_is_made_comes_with_the_next(settings: Any)
     agency = InstitutionFactory(name=Multilingual(en="Before"))
     copy = Copy(as_persona("amina"), checks_ids=False)
     copy.poll()
-    written, polled = Event(), Event()
-
-    def write_slowly() -> None:
-        try:
-            with transaction.atomic():
-                update_record(agency, actor=ACTOR, changes={"name": Multilingual(en="After")})
-                written.set()
-                assert polled.wait(20)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor() as writers:
-        slow = writers.submit(write_slowly)
-        assert written.wait(20)
+    with changed_but_not_committed(agency, name=Multilingual(en="After")):
         copy.poll()
-        polled.set()
-        slow.result()
     assert copy.rows["institutions"][agency.pk]["name"] == {"en": "Before"}
     copy.poll()
     assert copy.rows["institutions"][agency.pk]["name"] == {"en": "After"}
