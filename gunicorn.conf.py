@@ -1,8 +1,9 @@
 """How gunicorn serves the portal; found by gunicorn itself in the working folder."""
 
-import gc
 import os
 from typing import Any
+
+from fmm_portal.garbage import collect_seldom
 
 bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
@@ -24,6 +25,4 @@ loglevel = "warning"
 
 def post_worker_init(worker: Any) -> None:
     """What start-up allocated never becomes garbage: leaving it out keeps slow collections rare."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    collect_seldom()

@@ -1,7 +1,6 @@
 """Times each page beside its plain anchor, in turn, and prints the ratios; milliseconds are this machine's."""
 
 import argparse
-import gc
 import os
 import tempfile
 from pathlib import Path
@@ -50,6 +49,7 @@ def run(institutions: int, visits: int, rounds: int) -> None:
     from benchmarks.growth import table_of_growth
     from benchmarks.rows import Sizes, analyse, make_rows, rows_are_there
     from benchmarks.timings import table_of, time_all
+    from fmm_portal.garbage import collect_seldom
 
     sizes = Sizes(institutions, visits)
     call_command("compilemessages", verbosity=0)
@@ -58,10 +58,8 @@ def run(institutions: int, visits: int, rounds: int) -> None:
         print(f"Writing {sizes} with {sizes.agenda_items} agenda items (about {5 + sum(sizes) // 1000} s)")
         make_rows(sizes)
         analyse()
-    # As gunicorn.conf.py has it: collections would hit one of a pair and not the other.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    # As it is served: collections would hit one of a pair and not the other.
+    collect_seldom()
     print(f"Timing on {connection.vendor}, {rounds} rounds each")
     print(table_of(time_all(rounds)))
     print(table_of_growth())
